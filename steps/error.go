@@ -58,8 +58,6 @@ func (e *Error) Error() string {
 // Unwrap gives the cause to errors.Is and errors.As.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Errorf-like helpers are left out on purpose: an Error is written as a literal, so that its three sentences stand together.
-
 // CodeOf is the code of err: "" for nil, CodeInterrupted for a cancelled context, CodeUnknown for one that nobody classified.
 func CodeOf(err error) Code {
 	if err == nil {
