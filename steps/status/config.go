@@ -26,8 +26,8 @@ type (
 	Identity interface {
 		Identity(ctx context.Context) (cloud.Identity, error)
 	}
-	// Secrets lists secrets without their values.
-	Secrets interface {
+	// Infisical lists secrets without their values.
+	Infisical interface {
 		List(ctx context.Context) ([]cloud.Secret, error)
 	}
 	// Web looks at addresses.
@@ -54,9 +54,9 @@ type Config struct {
 	Containers  Containers
 	Databases   Databases
 	Identity    Identity
-	Secrets     Secrets
+	Infisical   Infisical
 	Web         Web
-	Clock       steps.Clock   // Now alone is used: waiting for the next look must not speed the practice clock up
-	Every       Every         //
+	Clock       steps.Clock // Now alone is used: waiting for the next look must not speed the practice clock up
+	Every       Every
 	Limit       time.Duration // of one read, by the wall clock; zero: 20 s
 }
