@@ -44,7 +44,7 @@ var shapes = map[ValueKind]*regexp.Regexp{
 	KindSnapshot: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`),
 	KindCommit:   regexp.MustCompile(`^[0-9a-f]{7,64}$`),
 	KindRevision: regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`),
-	KindURL:      regexp.MustCompile(`^https?://[^\s"'<>\\]{1,2000}$`),
+	KindURL:      regexp.MustCompile(`^https?://[^\s"'<>\\]{1,1000}$`),
 	KindTime:     regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$`),
 	KindDuration: regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`),
 }
