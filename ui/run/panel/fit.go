@@ -1,0 +1,144 @@
+package panel
+
+import (
+	"fmt"
+
+	"github.com/JustAJobApp/runbook/ui/run/rows"
+)
+
+// Fit lays a panel out in exactly height rows: the state line first, the action line last, both always there. What gives way
+// where room is scarce, first to last: blank lines, the by-hand block, prose beyond two lines, evidence beyond five lines, extras.
+// What is left over can be scrolled: scroll is the first row of the body that shows, and comes back as far as it may go.
+func Fit(p Panel, height, scroll int, more, roomy bool) (out []rows.Row, scrolled int) {
+	if height < 2 {
+		return []rows.Row{action(p)}[:max(0, min(1, height))], 0
+	}
+	body := squeeze(p.Sections, height-2, more, roomy)
+	room := height - 2
+	limit := max(0, len(body)-room)
+	scroll = min(max(0, scroll), limit)
+	if at := cursorRow(body); at >= 0 && len(p.Items) > 0 && limit > 0 {
+		if at < scroll {
+			scroll = at
+		}
+		if at >= scroll+room-1 {
+			scroll = min(limit, at-room+2)
+		}
+	}
+	shown := append([]rows.Row{}, body[scroll:min(len(body), scroll+room)]...)
+	if rest := len(body) - scroll - len(shown); rest > 0 && room > 0 {
+		shown[len(shown)-1] = rows.In(rows.Muted, fmt.Sprintf("▾ %d more lines, pgdn", rest+1))
+	}
+	out = append(out, p.State)
+	out = append(out, shown...)
+	for len(out) < height-1 {
+		out = append(out, rows.Blank())
+	}
+	return append(out, action(p)), scroll
+}
+
+func cursorRow(body []rows.Row) int {
+	for i, r := range body {
+		if r.Cursor || r.Caret >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// action is the last row: what Enter does, and whether that sends anything.
+func action(p Panel) rows.Row {
+	return rows.Line(rows.R(rows.Accent, "enter"), rows.S("  "), rows.R(rows.Bold, p.Action))
+}
+
+// squeeze makes the body as short as room asks for, as far as that goes without losing what must stay.
+func squeeze(sections []Section, room int, more, roomy bool) []rows.Row {
+	secs := make([]Section, 0, len(sections))
+	for _, s := range sections {
+		if s.Part == ByHand && !roomy && !more {
+			s.Rows = shortByHand(s.Rows)
+		}
+		secs = append(secs, s)
+	}
+	if !more {
+		if total(secs) > room {
+			for i := len(secs) - 1; i >= 0 && total(secs) > room; i-- {
+				secs[i].Tight = true
+			}
+		}
+		for _, give := range gives {
+			for i := len(secs) - 1; i >= 0 && total(secs) > room; i-- {
+				if secs[i].Part == give.part {
+					secs[i].Rows = give.short(secs[i].Rows)
+				}
+			}
+		}
+	}
+	return flatten(secs)
+}
+
+// gives are the parts that shrink, in their order.
+var gives = []struct {
+	part  Part
+	short func([]rows.Row) []rows.Row
+}{
+	{ByHand, shortByHand},
+	{Prose, func(rs []rows.Row) []rows.Row { return firstRows(rs, 2, "▾ %d more lines") }},
+	{Extra, func([]rows.Row) []rows.Row { return nil }},
+	{Facts, func(rs []rows.Row) []rows.Row { return firstRows(rs, 5, "▾ %d more lines (v)") }},
+	{ByHand, func([]rows.Row) []rows.Row { return nil }},
+}
+
+func shortByHand(rs []rows.Row) []rows.Row {
+	if len(rs) < 2 {
+		return rs
+	}
+	return []rows.Row{rows.In(rows.Muted, "By hand: c copies the command · v shows it")}
+}
+
+// firstRows keeps n rows; the last of them says how many are hidden.
+func firstRows(rs []rows.Row, n int, hidden string) []rows.Row {
+	if len(rs) <= n {
+		return rs
+	}
+	out := append([]rows.Row{}, rs[:n]...)
+	last := out[n-1]
+	last.Left = append(append([]rows.Span{}, last.Left...), rows.R(rows.Muted, " "+fmt.Sprintf(hidden, len(rs)-n)))
+	text := 0
+	for _, s := range last.Left {
+		text += rows.Width(s.Text)
+	}
+	if text > 76 { // it would be cut off: give the row up to it
+		last = rows.In(rows.Muted, fmt.Sprintf(hidden, len(rs)-n+1))
+	}
+	out[n-1] = last
+	return out
+}
+
+func total(secs []Section) int {
+	n := 0
+	for i, s := range secs {
+		if len(s.Rows) == 0 {
+			continue
+		}
+		n += len(s.Rows)
+		if !s.Tight || i == 0 && !s.Tight {
+			n++
+		}
+	}
+	return n
+}
+
+func flatten(secs []Section) []rows.Row {
+	var out []rows.Row
+	for _, s := range secs {
+		if len(s.Rows) == 0 {
+			continue
+		}
+		if !s.Tight {
+			out = append(out, rows.Blank())
+		}
+		out = append(out, s.Rows...)
+	}
+	return out
+}
