@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // ValueKind is the type of a variable, parameter, input or output.
@@ -35,18 +36,23 @@ var ValueKinds = []ValueKind{KindText, KindInt, KindBool, KindTime, KindDuration
 func (k ValueKind) Known() bool { return slices.Contains(ValueKinds, k) }
 
 // shapes are what a value's text must look like before it goes into a call, a path or an argv. They are allow-lists.
-var shapes = map[ValueKind]*regexp.Regexp{
-	KindInt:      regexp.MustCompile(`^-?[0-9]{1,18}$`),
-	KindBool:     regexp.MustCompile(`^(true|false)$`),
-	KindService:  regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`),
-	KindImage:    regexp.MustCompile(`^:[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,52}\.([0-9]{1,9}|latest)$`),
-	KindDatabase: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{1,254}$`),
-	KindSnapshot: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`),
-	KindCommit:   regexp.MustCompile(`^[0-9a-f]{7,64}$`),
-	KindRevision: regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`),
-	KindURL:      regexp.MustCompile(`^https?://[^\s"'<>\\]{1,1000}$`),
-	KindTime:     regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$`),
-	KindDuration: regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`),
+var shapes = map[ValueKind]func() *regexp.Regexp{
+	KindInt:      lazily(`^-?[0-9]{1,18}$`),
+	KindBool:     lazily(`^(true|false)$`),
+	KindService:  lazily(`^[a-z0-9][a-z0-9-]{0,62}$`),
+	KindImage:    lazily(`^:[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,52}\.([0-9]{1,9}|latest)$`),
+	KindDatabase: lazily(`^[A-Za-z0-9][A-Za-z0-9-]{1,254}$`),
+	KindSnapshot: lazily(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`),
+	KindCommit:   lazily(`^[0-9a-f]{7,64}$`),
+	KindRevision: lazily(`^[A-Za-z0-9_]{1,64}$`),
+	KindURL:      lazily(`^https?://[^\s"'<>\\]{1,1000}$`),
+	KindTime:     lazily(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$`),
+	KindDuration: lazily(`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`),
+}
+
+// lazily compiles at the first use: all of them together would cost every command 3 ms.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
 // Check says whether text may be a value of kind k. name is the parameter's, for the message.
@@ -54,8 +60,8 @@ func (k ValueKind) Check(name, text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return &Error{Code: CodeInput, What: fmt.Sprintf("%s holds a control character; expected %s", name, k), Next: "Type it by hand."}
 	}
-	if re := shapes[k]; re != nil && !re.MatchString(text) {
-		return &Error{Code: CodeInput, What: fmt.Sprintf("%s: %q is not a %s", name, text, k), Next: fmt.Sprintf("A %s looks like %s.", k, re)}
+	if shape := shapes[k]; shape != nil && !shape().MatchString(text) {
+		return &Error{Code: CodeInput, What: fmt.Sprintf("%s: %q is not a %s", name, text, k), Next: fmt.Sprintf("A %s looks like %s.", k, shape())}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -17,20 +18,25 @@ import (
 
 // The shapes of names. They are allow-lists: what does not fit does not reach a call.
 var (
-	accountShape  = regexp.MustCompile(`^[0-9]{12}$`)
-	regionShape   = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`)
-	envShape      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
-	wordShape     = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
-	profileShape  = regexp.MustCompile(`^[A-Za-z0-9_.@+-]{1,64}$`)
-	keyShape      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
-	secretShape   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,127}$`)
-	projectShape  = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
-	pathShape     = regexp.MustCompile(`^/[A-Za-z0-9._~/?=&%-]{0,255}$`)
-	windowShape   = regexp.MustCompile(`^([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])$`)
-	daysShape     = regexp.MustCompile(`^[0-9]{1,5}d$`)
-	titleShape    = regexp.MustCompile(`^[^\x00-\x1f\x7f]{1,60}$`)
-	databaseShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{1,254}$`)
+	accountShape  = lazily(`^[0-9]{12}$`)
+	regionShape   = lazily(`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`)
+	envShape      = lazily(`^[a-z][a-z0-9-]{0,31}$`)
+	wordShape     = lazily(`^[a-z][a-z0-9-]{0,31}$`)
+	profileShape  = lazily(`^[A-Za-z0-9_.@+-]{1,64}$`)
+	keyShape      = lazily(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+	secretShape   = lazily(`^[A-Za-z_][A-Za-z0-9_.-]{0,127}$`)
+	projectShape  = lazily(`^[A-Za-z0-9-]{1,64}$`)
+	pathShape     = lazily(`^/[A-Za-z0-9._~/?=&%-]{0,255}$`)
+	windowShape   = lazily(`^([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])$`)
+	daysShape     = lazily(`^[0-9]{1,5}d$`)
+	titleShape    = lazily(`^[^\x00-\x1f\x7f]{1,60}$`)
+	databaseShape = lazily(`^[A-Za-z0-9][A-Za-z0-9-]{1,254}$`)
 )
+
+// lazily compiles at the first use: most commands read no configuration.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // parse reads a whole file. Every fault is in the one error.
 func parse(name string, src []byte) (Site, error) {
@@ -42,8 +48,8 @@ func parse(name string, src []byte) (Site, error) {
 	}
 	var named ast.Node
 	r.mapping(root, fields{
-		"name":    func(n ast.Node) { s.Name = r.fit(n, titleShape.MatchString, "a short name") },
-		"default": func(n ast.Node) { s.Default, named = r.fit(n, envShape.MatchString, "the name of an environment"), n },
+		"name":    func(n ast.Node) { s.Name = r.fit(n, titleShape().MatchString, "a short name") },
+		"default": func(n ast.Node) { s.Default, named = r.fit(n, envShape().MatchString, "the name of an environment"), n },
 		"environments": func(n ast.Node) {
 			if m := r.asMapping(n, "names of environments"); m != nil {
 				r.each(m, func(key ast.Node, env string, value ast.Node) { s.Environments[env] = r.environment(key, env, value) })
@@ -70,18 +76,18 @@ func parse(name string, src []byte) (Site, error) {
 func (r *reader) environment(key ast.Node, name string, n ast.Node) Environment {
 	e := Template()
 	e.Name, e.Title = name, name
-	if !envShape.MatchString(name) {
+	if !envShape().MatchString(name) {
 		r.fault(key, fmt.Sprintf("%q", clip(name)), "a name of small letters, digits and -")
 	}
 	if name == practiceName {
 		r.fault(key, `"practice" is the simulated cloud's name`, "another one")
 	}
 	r.mapping(n, fields{
-		"title":        func(n ast.Node) { e.Title = r.fit(n, titleShape.MatchString, "a short name") },
-		"account":      func(n ast.Node) { e.Account = r.fit(n, accountShape.MatchString, "an account of twelve digits") },
-		"region":       func(n ast.Node) { e.Region = r.fit(n, regionShape.MatchString, "a region such as eu-west-1") },
-		"profile":      func(n ast.Node) { e.Profile = r.fit(n, profileShape.MatchString, "a profile of the AWS configuration") },
-		"database":     func(n ast.Node) { e.Database = r.fit(n, databaseShape.MatchString, "a database's name") },
+		"title":        func(n ast.Node) { e.Title = r.fit(n, titleShape().MatchString, "a short name") },
+		"account":      func(n ast.Node) { e.Account = r.fit(n, accountShape().MatchString, "an account of twelve digits") },
+		"region":       func(n ast.Node) { e.Region = r.fit(n, regionShape().MatchString, "a region such as eu-west-1") },
+		"profile":      func(n ast.Node) { e.Profile = r.fit(n, profileShape().MatchString, "a profile of the AWS configuration") },
+		"database":     func(n ast.Node) { e.Database = r.fit(n, databaseShape().MatchString, "a database's name") },
 		"app_url":      func(n ast.Node) { e.AppURL = r.address(n) },
 		"answers_send": func(n ast.Node) { e.AnswersSend = r.truth(n) },
 		"services":     func(n ast.Node) { e.Services = r.services(n) },
@@ -133,10 +139,10 @@ func (r *reader) service(n ast.Node, s *Service) {
 		"name": func(n ast.Node) {
 			s.Name = r.fit(n, func(t string) bool { return steps.KindService.Check("name", t) == nil }, "a container service's name")
 		},
-		"role":      func(n ast.Node) { s.Role = r.fit(n, wordShape.MatchString, "a word such as backend or frontend") },
-		"container": func(n ast.Node) { s.Container = r.fit(n, wordShape.MatchString, "a container's name") },
+		"role":      func(n ast.Node) { s.Role = r.fit(n, wordShape().MatchString, "a word such as backend or frontend") },
+		"container": func(n ast.Node) { s.Container = r.fit(n, wordShape().MatchString, "a container's name") },
 		"port":      func(n ast.Node) { s.Port = r.number(n, 1, 65535) },
-		"keys":      func(n ast.Node) { s.Keys = r.names(n, keyShape, "an environment key") },
+		"keys":      func(n ast.Node) { s.Keys = r.names(n, keyShape(), "an environment key") },
 		"migrates":  func(n ast.Node) { s.Migrates = r.truth(n) },
 		"probes": func(n ast.Node) {
 			s.Probes = nil
@@ -157,9 +163,9 @@ func (r *reader) service(n ast.Node, s *Service) {
 func (r *reader) probe(n ast.Node) WebProbe {
 	var p WebProbe
 	r.mapping(n, fields{
-		"name": func(n ast.Node) { p.Name = r.fit(n, titleShape.MatchString, "a short name") },
+		"name": func(n ast.Node) { p.Name = r.fit(n, titleShape().MatchString, "a short name") },
 		"path": func(n ast.Node) {
-			p.Path = r.fit(n, pathShape.MatchString, "a path such as /payment/prices")
+			p.Path = r.fit(n, pathShape().MatchString, "a path such as /payment/prices")
 			if strings.HasPrefix(p.Path, "/heartbeat") {
 				r.fault(n, "/heartbeat takes 4 requests an hour", "a path that may be looked at often")
 			}
@@ -183,9 +189,9 @@ func (r *reader) probe(n ast.Node) WebProbe {
 func (r *reader) infisical(n ast.Node, i *Infisical) {
 	r.mapping(n, fields{
 		"url":         func(n ast.Node) { i.URL = r.address(n) },
-		"project":     func(n ast.Node) { i.Project = r.fit(n, projectShape.MatchString, "the project's ID") },
-		"environment": func(n ast.Node) { i.Environment = r.fit(n, envShape.MatchString, "an environment's slug such as prod") },
-		"path":        func(n ast.Node) { i.Path = r.fit(n, pathShape.MatchString, "a folder such as /") },
+		"project":     func(n ast.Node) { i.Project = r.fit(n, projectShape().MatchString, "the project's ID") },
+		"environment": func(n ast.Node) { i.Environment = r.fit(n, envShape().MatchString, "an environment's slug such as prod") },
+		"path":        func(n ast.Node) { i.Path = r.fit(n, pathShape().MatchString, "a folder such as /") },
 		"secrets": func(n ast.Node) {
 			i.Keys = nil
 			r.list(n, func(item ast.Node) { i.Keys = append(i.Keys, r.secret(item)) })
@@ -196,13 +202,13 @@ func (r *reader) infisical(n ast.Node, i *Infisical) {
 // secret is a name, or a name with how often it is changed.
 func (r *reader) secret(n ast.Node) Secret {
 	var s Secret
-	name := func(n ast.Node) { s.Name = r.fit(n, secretShape.MatchString, "a secret's name") }
+	name := func(n ast.Node) { s.Name = r.fit(n, secretShape().MatchString, "a secret's name") }
 	if _, ok := n.(*ast.MappingNode); !ok {
 		name(n)
 		return s
 	}
 	r.mapping(n, fields{"name": name, "every": func(n ast.Node) {
-		t := r.fit(n, func(t string) bool { return daysShape.MatchString(t) }, "days, such as 365d")
+		t := r.fit(n, func(t string) bool { return daysShape().MatchString(t) }, "days, such as 365d")
 		var days int
 		_, _ = fmt.Sscanf(t, "%dd", &days) // "" is a fault already
 		s.Every = time.Duration(days) * 24 * time.Hour
@@ -223,8 +229,8 @@ func (r *reader) names(n ast.Node, shape *regexp.Regexp, expected string) []stri
 func (r *reader) windows(n ast.Node) []Window {
 	out := []Window{}
 	r.list(n, func(i ast.Node) {
-		t := r.fit(i, windowShape.MatchString, "a time of day, UTC, such as 02:45-03:30")
-		if m := windowShape.FindStringSubmatch(t); m != nil {
+		t := r.fit(i, windowShape().MatchString, "a time of day, UTC, such as 02:45-03:30")
+		if m := windowShape().FindStringSubmatch(t); m != nil {
 			var h, mi, h2, mi2 int
 			_, _ = fmt.Sscanf(t, "%d:%d-%d:%d", &h, &mi, &h2, &mi2)
 			out = append(out, Window{clock(h, mi), clock(h2, mi2)})
