@@ -217,6 +217,9 @@ func decide(in *In, p *Panel) {
 			it.Cells, it.Note = []string{label(c), "not to choose: " + c.Blocked}, ""
 		case c.Recommended:
 			it.Cells = append(it.Cells, "recommended")
+			if it.Note == a.Because {
+				it.Note = "" // it stands above the list
+			}
 		case recommended != "":
 			it.Act.Do, it.Action = Reason, "against the recommendation: a reason is asked (sends nothing)"
 		}

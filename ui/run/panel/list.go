@@ -77,21 +77,10 @@ func FirstOpen(p Panel) int {
 			}
 			continue
 		}
-		if p.Form == "choose" && len(p.Items) > 1 && !strings.Contains(it.Note, "recommended") {
+		if p.Form == "choose" && it.Act.Do == Choose && !strings.Contains(it.Note, "recommended") {
 			continue
 		}
 		return i
-	}
-	if p.Form == "choose" {
-		open, at := 0, -1
-		for i, it := range p.Items {
-			if it.Blocked == "" {
-				open, at = open+1, i
-			}
-		}
-		if open == 1 {
-			return at
-		}
 	}
 	return -1
 }

@@ -1,5 +1,5 @@
 // Package rows holds the text of the run screen before it is painted: rows of spans, each with a role, that are cut to an exact
-// number of columns. It knows nothing of runs and nothing of terminals; ui/run and its panels import it.
+// number of columns. It knows nothing of runs; ui/run and its panels import it.
 package rows
 
 import (
@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/JustAJobApp/runbook/steps/redact"
+	"github.com/JustAJobApp/runbook/ui/widget"
 )
 
 // Role says what a span means; the painter chooses how that looks.
@@ -40,6 +43,7 @@ type Row struct {
 	Cursor      bool
 	Item        int
 	Caret       int
+	Raw         string // painted text in place of Left, for what another library draws
 }
 
 // Painter turns a role into what the terminal shows. Sign translates a sign that the terminal cannot show.
@@ -79,7 +83,7 @@ func (r Row) Of(i int) Row {
 }
 
 // Width is the number of columns that text takes.
-func Width(text string) int { return ansi.StringWidth(text) }
+func Width(text string) int { return widget.Width(text) }
 
 // width is the number of columns of spans.
 func width(spans []Span) int {
@@ -94,6 +98,9 @@ func width(spans []Span) int {
 func (r Row) Render(w int, p Painter) string {
 	if w <= 0 {
 		return ""
+	}
+	if r.Raw != "" {
+		return widget.Fit(r.Raw, w)
 	}
 	left, right := translate(r.Left, p), translate(r.Right, p)
 	rw := width(right)
@@ -179,22 +186,7 @@ func Clean(text string) string {
 	if !strings.ContainsFunc(text, unsafeRune) && utf8.ValidString(text) {
 		return text
 	}
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '\t':
-			b.WriteString("    ")
-		case r == utf8.RuneError:
-			b.WriteString("?")
-		case unsafeRune(r) && r < 0x100:
-			b.WriteString(`\x` + string("0123456789abcdef"[r>>4]) + string("0123456789abcdef"[r&15]))
-		case unsafeRune(r):
-			b.WriteString("?")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return redact.Escape(text, 0)
 }
 
 func unsafeRune(r rune) bool {
