@@ -32,7 +32,7 @@ func LevelOf(text string) Level {
 		return Error
 	}
 	rest := text[:min(len(text), 120)]
-	for range 5 {
+	for range 9 {
 		rest = strings.TrimLeft(rest, " \t[(-|")
 		end := strings.IndexAny(rest, " \t:])|,")
 		if end < 0 {
