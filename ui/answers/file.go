@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ type entry struct {
 	pos    steps.Pos
 }
 
+// place is how the parser writes where a mistake is.
+var place = regexp.MustCompile(`^\[([0-9]+):([0-9]+)\] `)
+
 const (
 	maxBytes = 64 << 10
 	maxDepth = 16
@@ -54,7 +58,7 @@ func Parse(name string, src []byte) (*File, error) {
 	}
 	tree, err := parser.ParseBytes(src, 0)
 	if err != nil {
-		return nil, &steps.Error{Code: steps.CodeInput, What: fmt.Sprintf("%s is not YAML: %s", name, firstLine(err.Error())),
+		return nil, &steps.Error{Code: steps.CodeInput, What: fmt.Sprintf("%s:%s, expected YAML.", name, place.ReplaceAllString(firstLine(err.Error()), "$1:$2: ")),
 			Next: "Write one line a step: its path, a colon, the answer.", Cause: err}
 	}
 	if len(tree.Docs) > 1 && tree.Docs[1].Body != nil {
