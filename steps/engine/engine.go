@@ -142,12 +142,18 @@ func (e *Engine) loop(ctx context.Context) error {
 	ended, closing := ctx.Done(), e.closing
 	for {
 		if e.busy == nil {
+			if e.run.Over() {
+				return nil
+			}
 			if e.ending != nil {
 				return e.end(ctx)
 			}
-			if err := e.push(ctx, e.begin()); err != nil || e.run.Over() {
+			if err := e.push(ctx, e.begin()); err != nil {
 				return err
 			}
+		}
+		if e.run.Over() {
+			return nil
 		}
 		select {
 		case o := <-e.busy.result():
@@ -213,7 +219,7 @@ func (e *Engine) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.idle(steps.Path(""), false)
+	e.idle(Progress{Step: e.progress.Step})
 	return e.ending.err
 }
 
@@ -234,7 +240,7 @@ func (e *Engine) push(ctx context.Context, b *batch) error {
 	case w != nil:
 		e.launch(ctx, at, w)
 	case settling:
-		e.idle(at, held)
+		e.idle(Progress{Step: at, Held: held})
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func (e *Engine) watch(s steps.Step, st steps.StepState, outputs map[string]step
 	}
 	return &work{doing: "looking", do: func(ctx context.Context) outcome {
 		var last steps.Observed
-		wait, looked := time.Duration(0), false
+		wait := time.Duration(0)
 		for {
 			e.doing(ctx, "looking")
 			o, err := guarded(ctx, bounded(0, read))
@@ -127,20 +127,20 @@ func (e *Engine) watch(s steps.Step, st steps.StepState, outputs map[string]step
 			}
 			if err == nil {
 				e.seen(ctx, o)
-				last, looked, wait = o, true, every
+				last, wait = o, every
 				var done bool
 				if done, err = seen(s, st, outputs, &o); done {
 					return outcome{body: o}
 				}
 			} else {
-				wait, looked = later(wait), false
+				wait, last.Verdict = later(wait), steps.Unknown
 			}
 			if err != nil {
 				e.unread(ctx, err)
 			}
 			now := e.cfg.Clock.Now()
 			if !deadline.IsZero() && !now.Before(deadline) {
-				return outcome{body: late(s, last, looked, err)}
+				return outcome{body: late(s, last, err)}
 			}
 			if !deadline.IsZero() {
 				wait = min(wait, deadline.Sub(now))
@@ -182,13 +182,13 @@ func kindOr(k steps.ValueKind) steps.ValueKind {
 	return k
 }
 
-// late is what a wait has seen when its time is up: the last look, which now fails, or that it could not look.
-func late(s steps.Step, last steps.Observed, looked bool, err error) steps.Observed {
+// late is what a wait has seen when its time is up: the last look, which now fails, or that nobody knows; err says why.
+func late(s steps.Step, last steps.Observed, err error) steps.Observed {
 	o := last
 	o.Facts = slices.Clone(last.Facts)
 	o.Verdict = steps.Failed
 	what := fmt.Sprintf("Not seen within %s.", s.Timeout)
-	if !looked || last.Verdict == steps.Unknown {
+	if last.Verdict == steps.Unknown {
 		o.Verdict = steps.Unknown
 		what = fmt.Sprintf("Not known after %s: the last look did not work.", s.Timeout)
 		if err != nil {

@@ -48,7 +48,7 @@ func (e *Engine) launch(ctx context.Context, at steps.Path, w *work) {
 	e.busy = j
 	v := visit{at, e.run.Steps[at].Visit}
 	e.mu.Lock()
-	if e.shownAt != v {
+	if e.shownAt != v || e.progress.Step != at {
 		e.shownAt, e.progress = v, Progress{Step: at}
 	}
 	e.progress.Held, e.progress.Next, e.progress.Error = false, time.Time{}, nil
@@ -132,17 +132,17 @@ func (e *Engine) shown(err error) *steps.Error {
 	return &out
 }
 
-// idle says that it is a person's turn at a step, or that the step waits for Go.
-func (e *Engine) idle(at steps.Path, held bool) {
+// idle says that nothing is under way: it is a person's turn at a step, or the step waits for Go. Step and Held say which.
+func (e *Engine) idle(turn Progress) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	next := e.progress
-	if next.Step != at {
-		next = Progress{Step: at}
-	}
-	next.Doing, next.Held, next.Next = "", held, time.Time{}
-	if now := e.progress; now.Step == next.Step && now.Doing == "" && now.Held == held && now.Next.IsZero() {
-		return
+	now, next := e.progress, turn
+	if now.Step == turn.Step {
+		next = now
+		next.Doing, next.Held, next.Next = "", turn.Held, time.Time{}
+		if now.Doing == "" && now.Held == turn.Held && now.Next.IsZero() {
+			return
+		}
 	}
 	next.Since = e.cfg.Clock.Now().UTC()
 	e.progress = next
