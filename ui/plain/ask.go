@@ -114,7 +114,16 @@ func (s *Session) refused(q steps.Asked, a steps.Answered, err error) {
 		s.line("Not sent: %s is not %s. Nothing has changed.", safe(a.Value), safe(q.Want))
 		return
 	}
-	s.line("%s", safe(err.Error()))
+	s.wrong(err)
+}
+
+// wrong says an error that leaves everything as it is: what it is, and what to do.
+func (s *Session) wrong(err error) {
+	if e, ok := errors.AsType[*steps.Error](err); ok {
+		s.line("%s %s", stop(safe(e.What)), stop(safe(e.Next)))
+		return
+	}
+	s.line("%s", stop(safe(err.Error())))
 }
 
 // present says a question's choices and facts.
@@ -233,7 +242,7 @@ func (s *Session) fields(ctx context.Context, step *steps.Step, q steps.Asked, a
 				a.Values[f.Name] = got
 				break
 			} else {
-				s.line("%s", safe(err.Error()))
+				s.wrong(err)
 			}
 		}
 	}
@@ -302,6 +311,6 @@ func (s *Session) menu(ctx context.Context, step *steps.Step, st *steps.StepStat
 		if c := steps.CodeOf(err); c == steps.CodeJournal || c == steps.CodeHeld {
 			return err
 		}
-		s.line("%s", safe(err.Error()))
+		s.wrong(err)
 	}
 }

@@ -75,7 +75,7 @@ func (s *Session) colon(ctx context.Context, step *steps.Step, text string) (mov
 	}
 	if err := s.Driver.Do(ctx, command); err != nil {
 		if e, ok := errors.AsType[*steps.Error](err); ok && e.Code != steps.CodeJournal {
-			s.line("%s", safe(e.Error()))
+			s.wrong(e)
 			return e.Code == steps.CodeLate, nil
 		}
 		return false, s.soft(err)
@@ -187,7 +187,7 @@ func (s *Session) clock(ctx context.Context, rest string) error {
 		return nil
 	}
 	if err := s.Factor(ctx, f); err != nil {
-		s.line("%s", safe(err.Error()))
+		s.wrong(err)
 		return nil
 	}
 	s.line("Clock times %g while the cloud works.", f)

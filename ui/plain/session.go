@@ -146,9 +146,17 @@ func (s *Session) question(ctx context.Context, step *steps.Step, st *steps.Step
 	case "", steps.CodeLate:
 		return nil
 	case steps.CodeInput, steps.CodePlace, steps.CodeGate:
-		return s.pause(steps.CodeGate, fmt.Sprintf("The answer for %s does not count: %v", step.ID, err))
+		return s.pause(steps.CodeGate, fmt.Sprintf("The answer for %s does not count: %s", step.ID, what(err)))
 	}
 	return s.soft(err)
+}
+
+// what is an error's first sentence.
+func what(err error) string {
+	if e, ok := errors.AsType[*steps.Error](err); ok {
+		return e.What
+	}
+	return err.Error()
 }
 
 // pause stops the run where it may be resumed.

@@ -251,6 +251,9 @@ func (s *Session) progress(p engine.Progress) {
 		what = safe(p.Error.What)
 	}
 	due := mark(gone)
+	if step := s.run.Procedure.Step(p.Step); step != nil && step.Kind != "wait" && p.Doing != "resolving" && due == 0 {
+		return // a look of a moment tells its verdict, which comes next
+	}
 	if what == "" && gone < 15*time.Second || what == s.told && due <= s.toldAt {
 		return
 	}
