@@ -10,11 +10,13 @@ type Binding struct {
 	ID    string   // names it in code and in the palette
 	Keys  []string // as tea.KeyPressMsg.String() writes them; any of them
 	Show  string   // the keys as people read them; "" joins Keys
+	Mini  string   // the keys as the footer shows them; "" is Show
 	Label string   // two or three words, for the footer
 	Short string   // the label where room is scarce; "" is Label
 	Help  string   // a few more words, for help and the README; "" is Label
 	Where string   // where it answers: one of the constants below
 	Rank  int      // place in the footer: low ranks stay longest where room is scarce; 0 keeps it out
+	Quiet bool     // another row of help and of the README names it
 	Right bool     // stands at the footer's right end
 	Why   string   // why it does nothing just now; "" while it answers
 	// Danger marks what may lead to a change of the cloud. It is only ever a way to a question, never the change itself.
@@ -39,6 +41,14 @@ func (b Binding) Shown() string {
 		return b.Show
 	}
 	return strings.Join(b.Keys, " ")
+}
+
+// Foot is the keys as the footer shows them.
+func (b Binding) Foot() string {
+	if b.Mini != "" {
+		return b.Mini
+	}
+	return b.Shown()
 }
 
 // Long is the words for help.

@@ -65,7 +65,7 @@ func measure(bs []Binding, label func(Binding) string) int {
 		if i > 0 {
 			w += len(between) - 1 // the separator takes two bytes and one column
 		}
-		w += ansi.StringWidth(b.Shown()) + 1 + ansi.StringWidth(label(b))
+		w += ansi.StringWidth(b.Foot()) + 1 + ansi.StringWidth(label(b))
 	}
 	return w
 }
@@ -78,7 +78,7 @@ func assemble(t *theme.Theme, left, right []Binding, label func(Binding) string,
 			if b.ID == Enter {
 				text = t.Bold(text)
 			}
-			parts[i] = t.Accent(b.Shown()) + " " + text
+			parts[i] = t.Accent(b.Foot()) + " " + text
 		}
 		return strings.Join(parts, between)
 	}
@@ -97,6 +97,9 @@ func Rows(m Map) []Row {
 	var out []Row
 	where := ""
 	for _, b := range m {
+		if b.Quiet {
+			continue
+		}
 		if b.Where != where {
 			where = b.Where
 			out = append(out, Row{Text: where})
@@ -113,7 +116,7 @@ func Rows(m Map) []Row {
 // All is every binding of the program, place by place.
 func All() Map {
 	var out Map
-	for _, m := range []Map{EverywhereMap(), HomeMap(), ListMap().Without(Move), StepMap(), LogMap(), CardMap().Only(Give), PracticeMap(), FieldMap()} {
+	for _, m := range []Map{EverywhereMap(), HomeMap(), ListMap(), StepMap(), LogMap(), CardMap().Only(Give), PracticeMap(), FieldMap()} {
 		out = append(out, m...)
 	}
 	return out
@@ -124,6 +127,9 @@ func Markdown() string {
 	var b strings.Builder
 	b.WriteString("| Key | Does | Where |\n|---|---|---|\n")
 	for _, k := range All() {
+		if k.Quiet {
+			continue
+		}
 		shown := "`" + strings.ReplaceAll(k.Shown(), "|", `\|`) + "`"
 		if k.Show == "" {
 			quoted := make([]string, len(k.Keys))

@@ -15,6 +15,7 @@ type Options struct {
 	Profile colorprofile.Profile
 	Dark    *bool          // nil: the background is not known
 	Fixed   bool           // the operator chose the background, or none: the terminal's answer changes nothing
+	Bare    bool           // no colours at all, whatever the terminal can do
 	Zone    *time.Location // nil: UTC
 }
 
@@ -33,6 +34,9 @@ type Theme struct {
 func New(o Options) *Theme {
 	if o.Zone == nil {
 		o.Zone = time.UTC
+	}
+	if o.Bare {
+		o.Profile = colorprofile.ASCII
 	}
 	t := &Theme{Frame: o.Frame, set: o.Charset, opts: o}
 	t.build()
@@ -67,7 +71,7 @@ func join(a, b string) string {
 
 // SetProfile follows the terminal's colour profile.
 func (t *Theme) SetProfile(p colorprofile.Profile) {
-	if p != t.opts.Profile {
+	if p != t.opts.Profile && !t.opts.Bare {
 		t.opts.Profile = p
 		t.build()
 	}
@@ -224,6 +228,9 @@ func (t *Theme) Minute(at time.Time) string { return at.In(t.opts.Zone).Format("
 
 // Date is a day in the chosen zone: 2026-11-23.
 func (t *Theme) Date(at time.Time) string { return at.In(t.opts.Zone).Format("2006-01-02") }
+
+// Location is the chosen zone.
+func (t *Theme) Location() *time.Location { return t.opts.Zone }
 
 // Zone is the name of the chosen zone.
 func (t *Theme) Zone() string {

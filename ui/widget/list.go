@@ -7,8 +7,7 @@ import (
 // Row is one row of a List.
 type Row struct {
 	ID      string
-	Sign    theme.Sign // before a row that has not the cursor, where Signed
-	Signed  bool
+	Lead    string   // the sign before a row that has not the cursor, painted; one column, "" is none
 	Text    string   // not painted: the cursor row is drawn reversed
 	Painted string   // what is drawn where the row has not the cursor; "" is Text
 	More    []string // lines below, already indented; they may be painted
@@ -20,7 +19,8 @@ type Row struct {
 type List struct {
 	Rows   []Row
 	Cursor int
-	top    int // first line shown
+	Away   bool // the focus is elsewhere: no row is marked
+	top    int  // first line shown
 }
 
 // Set replaces the rows and keeps the cursor on the row with the same id, else on the same place.
@@ -137,25 +137,33 @@ func (l *List) View(t *theme.Theme, w, h int) []string {
 		if i == l.Cursor {
 			first = len(lines)
 		}
-		lines = append(lines, l.Rows[i].lines(t, w, i == l.Cursor)...)
+		lines = append(lines, l.Rows[i].lines(t, w, i == l.Cursor && !l.Away)...)
 		if i == l.Cursor {
 			last = len(lines)
 		}
 	}
-	switch {
-	case first < l.top:
-		l.top = first
-	case last > l.top+h:
-		l.top = last - h
+	if l.opening() { // what stands above the first row that can have the cursor comes back with it
+		first = 0
 	}
-	if l.Cursor <= 0 {
-		l.top = 0
+	l.top = min(l.top, first)
+	if last > l.top+h {
+		l.top = last - h
 	}
 	l.top = max(0, min(l.top, len(lines)-h))
 	return Window(lines, l.top, h)
 }
 
-// Top is the first line that View showed last, and Lines how many there are: for the note of a panel that scrolls.
+// opening reports whether no row above the cursor can have it.
+func (l *List) opening() bool {
+	for i := 0; i < l.Cursor && i < len(l.Rows); i++ {
+		if !l.Rows[i].Heading {
+			return false
+		}
+	}
+	return true
+}
+
+// Top is the first line that View showed last.
 func (l *List) Top() int { return l.top }
 
 // At is the row at a line of the last View, -1 where there is none: for the mouse.
@@ -183,8 +191,8 @@ func (r *Row) lines(t *theme.Theme, w int, here bool) []string {
 		return append([]string{t.Reverse(Fit(t.Sign(theme.Cursor)+" "+r.Text, w))}, r.More...)
 	case r.Blocked != "":
 		return append([]string{Clip(t.Muted(t.Sign(theme.NotNow))+" "+text, w)}, r.More...)
-	case r.Signed:
-		return append([]string{Clip(t.Sign(r.Sign)+" "+text, w)}, r.More...)
+	case r.Lead != "":
+		return append([]string{Clip(r.Lead+" "+text, w)}, r.More...)
 	default:
 		return append([]string{Clip("  "+text, w)}, r.More...)
 	}

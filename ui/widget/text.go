@@ -141,6 +141,9 @@ func spaces(n int) string {
 	}
 }
 
+// strip takes the paint off.
+func strip(s string) string { return ansi.Strip(s) }
+
 // Window is n lines of lines beginning at from, filled with empty ones.
 func Window(lines []string, from, n int) []string {
 	out := make([]string, max(n, 0))
