@@ -257,7 +257,7 @@ func (o deploy) Plan(with steps.Values, d deployment) (steps.Plan, error) {
 
 func (o deploy) Apply(_ context.Context, s deployment, p steps.Plan) (steps.Receipt, error) {
 	v, err := o.deploy(deployment{image: p.Recipe["image"], env: s.env})
-	return steps.Receipt{"version": strconv.Itoa(v)}, err
+	return steps.Receipt{"version": strconv.Itoa(v), "operation": "op-77aa"}, err
 }
 
 func (o deploy) Verify(ctx context.Context, p steps.Plan, _ steps.Receipt) (steps.Finding, error) {
@@ -314,6 +314,7 @@ type rig struct {
 	ctx   context.Context
 	stop  context.CancelFunc
 	done  chan error
+	said  error // by the last command
 
 	mu    sync.Mutex
 	looks map[string]int                                   // by the probe's input name
@@ -366,15 +367,24 @@ func (r *rig) start(params ...string) *rig {
 	return r
 }
 
+// leave ends the process on purpose.
+func (r *rig) leave() {
+	r.t.Helper()
+	r.stop()
+	if err := <-r.done; steps.CodeOf(err) != steps.CodeInterrupted {
+		r.t.Error(err)
+	}
+}
+
 // do gives a command and holds its code against the expected one.
-func (r *rig) do(c engine.Command, want steps.Code) error {
+func (r *rig) do(c engine.Command, want steps.Code) {
 	r.t.Helper()
 	err := r.e.Do(r.ctx, c)
 	if steps.CodeOf(err) != want {
 		r.t.Errorf("%T %+v: %v, wanted code %q", c, c, err, want)
 	}
+	r.said = err
 	synctest.Wait()
-	return err
 }
 
 // fold is the run as any reader sees it.
@@ -393,10 +403,10 @@ func (r *rig) fold() *steps.Run {
 func (r *rig) step(id steps.Path) *steps.StepState { return r.fold().Steps[id] }
 
 // answer answers the open question of a step.
-func (r *rig) answer(id steps.Path, a steps.Answered, want steps.Code) error {
+func (r *rig) answer(id steps.Path, a steps.Answered, want steps.Code) {
 	r.t.Helper()
 	a.Question = r.step(id).Question
-	return r.do(engine.Answer{Answered: a}, want)
+	r.do(engine.Answer{Answered: a}, want)
 }
 
 // ok answers a step's question with what it wants.
