@@ -84,7 +84,10 @@ func (j *Journal) Append(ctx context.Context, id string, batch ...steps.Event) e
 	}
 	effects, err := j.take(r, batch)
 	if err != nil {
-		return errors.Join(err, r.restore(int(last)))
+		if broken := r.restore(int(last)); broken != nil {
+			return errors.Join(err, broken)
+		}
+		return err
 	}
 	if last == 0 {
 		j.runs = append(j.runs, r)
