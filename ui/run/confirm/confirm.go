@@ -185,7 +185,9 @@ func flat(sections [][]rows.Row, drop int) []rows.Row {
 // what says what will be created, changed and kept, where and by whom.
 func (m *Model) what(w int) []rows.Row {
 	s := panel.Summarise(m.Plan)
-	line := func(label string, role rows.Role, text string) []rows.Row { return rows.Labelled(label, column, role, text, w) }
+	line := func(label string, role rows.Role, text string) []rows.Row {
+		return rows.Labelled(label, column, role, text, w)
+	}
 	out := line(verb(m.Plan), rows.Bold, s.Target)
 	out = append(out, line("in account", rows.Plain, m.Place.Account+", "+m.Place.Region)...)
 	out = append(out, line("as", rows.Plain, m.Place.As)...)
@@ -229,7 +231,7 @@ func (m *Model) ask(w int) (out []rows.Row, caret int) {
 		return []rows.Row{rows.Line(rows.S(rows.Pad("Typed:", column)), rows.S(strings.TrimSpace(m.field.Value())))}, -1
 	}
 	text, at := m.field.View(max(8, w-column-1))
-	field := rows.Line(rows.S(rows.Pad("Type the "+thing(m.Want, m.Plan)+"'s name:", column)), rows.S(text))
+	field := rows.Line(rows.S(rows.Pad("Type the "+thing(m.Plan)+"'s name:", column)), rows.S(text))
 	caret = -1
 	if m.guard.Open() {
 		caret = column + at
@@ -240,7 +242,7 @@ func (m *Model) ask(w int) (out []rows.Row, caret int) {
 }
 
 // thing is what the name is the name of.
-func thing(string, p steps.Plan) string {
+func thing(p steps.Plan) string {
 	switch {
 	case strings.HasPrefix(p.Operation, "containers."):
 		return "service"

@@ -383,3 +383,6 @@ func (m *Model) zone() *time.Location {
 	}
 	return m.Zone
 }
+
+// Services are the services whose logs can be shown.
+func (m *Model) Services() []Source { return m.sources }

@@ -109,6 +109,9 @@ func ask(in *In, p *Panel) {
 				r.Caret = rows.Width(head) + f.Caret
 			}
 		}
+		if i < len(in.Typed.Drawn) {
+			r.Raw, r.Caret = in.Typed.Drawn[i], -1
+		}
 		rs = append(rs, r)
 		if f.Problem != "" {
 			for _, line := range rows.Wrap(f.Problem, in.Width-column-9) {

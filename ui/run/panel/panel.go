@@ -48,8 +48,9 @@ type Typed struct {
 	Text  string
 	Caret int // its column in Text
 	On    bool
-	Form  []Entry // fields of an ask
-	At    int     // the field in focus
+	Form  []Entry  // fields of an ask
+	Drawn []string // the same fields as the form draws itself, a line each
+	At    int      // the field in focus
 }
 
 // Entry is one field of a form as it stands.

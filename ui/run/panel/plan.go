@@ -41,6 +41,9 @@ func plan(in *In, p *Panel) {
 	p.add(Extra, rows.Labelled("If you do not", 15, rows.Plain, "nothing happens. n note, s skip with a reason, r makes the plan anew.", in.Width))
 }
 
+// Moved says what the state panel has seen that the plan of the step shown did not know, "" where they agree.
+func Moved(in *In) string { return in.moved() }
+
 // moved says what the state panel has seen that the plan did not know, "" where they agree. The engine compares again before it
 // sends; this only says it sooner.
 func (in *In) moved() string {
