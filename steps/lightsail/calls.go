@@ -109,15 +109,29 @@ func (c *Client) Images(ctx context.Context, name string) ([]cloud.Image, error)
 // Lines reads a container's log since a time, oldest first, page by page to its end. Past maxPages it gives what it has read
 // and an error: a part must not pass for the whole.
 func (c *Client) Lines(ctx context.Context, name, container string, since time.Time) ([]cloud.LogLine, error) {
+	return c.lines(ctx, &sdk.GetContainerLogInput{ServiceName: &name, ContainerName: &container, StartTime: started(since)})
+}
+
+// LinesBetween is Lines up to a time.
+func (c *Client) LinesBetween(ctx context.Context, name, container string, from, to time.Time) ([]cloud.LogLine, error) {
+	return c.lines(ctx, &sdk.GetContainerLogInput{ServiceName: &name, ContainerName: &container, StartTime: started(from), EndTime: &to})
+}
+
+// started is a log's start: without one the service shows old lines only.
+func started(since time.Time) *time.Time {
+	if since.IsZero() {
+		since = time.Unix(1, 0)
+	}
+	return &since
+}
+
+func (c *Client) lines(ctx context.Context, in *sdk.GetContainerLogInput) ([]cloud.LogLine, error) {
+	name := aws.ToString(in.ServiceName)
 	of := call{command: "get-container-log", permission: "lightsail:GetContainerLog", about: name}
 	ls, _, err := c.clients(ctx)
 	if err != nil {
 		return nil, c.readError(ctx, of, err)
 	}
-	if since.IsZero() {
-		since = time.Unix(1, 0) // without a start the service shows old lines only
-	}
-	in := &sdk.GetContainerLogInput{ServiceName: &name, ContainerName: &container, StartTime: &since}
 	var lines []cloud.LogLine
 	for range maxPages {
 		out, err := ls.GetContainerLog(ctx, in)

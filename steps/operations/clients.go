@@ -21,6 +21,7 @@ type Containers interface {
 	Images(ctx context.Context, service string) ([]cloud.Image, error)           // newest first
 	// Lines reads a container's log since a time, oldest first, to its end.
 	Lines(ctx context.Context, service, container string, since time.Time) ([]cloud.LogLine, error)
+	LinesBetween(ctx context.Context, service, container string, from, to time.Time) ([]cloud.LogLine, error)
 
 	// Deploy sends one deployment of d's containers and endpoint, once, and gives the version that the reply names; 0 where it
 	// names none. The environment is a secret.

@@ -41,8 +41,11 @@ type Options struct {
 // Shell runs programs.
 type Shell struct{ opt Options }
 
-// New makes a Shell.
-func New(o Options) *Shell {
+// New makes a Shell with the usual options.
+func New() *Shell { return With(Options{}) }
+
+// With makes a Shell with options.
+func With(o Options) *Shell {
 	if o.Timeout == 0 {
 		o.Timeout = 10 * time.Minute
 	}

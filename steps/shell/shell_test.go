@@ -21,7 +21,7 @@ func run(t *testing.T, s *shell.Shell, argv ...string) steps.Observed {
 }
 
 func TestExitCodeIsTheVerdict(t *testing.T) {
-	s := shell.New(shell.Options{})
+	s := shell.New()
 	if o := run(t, s, "sh", "-c", "echo one; echo two >&2"); o.Verdict != steps.Passed || o.Saves["exit"] != "0" || o.Saves["output"] != "one" || len(o.Facts) != 2 || o.Facts[1].Label != "errors" {
 		t.Errorf("%+v", o)
 	}
@@ -32,13 +32,13 @@ func TestExitCodeIsTheVerdict(t *testing.T) {
 
 func TestArgumentsAreNotReadByAShell(t *testing.T) {
 	hostile := `$(touch x); echo "a" | b && -c *`
-	if o := run(t, shell.New(shell.Options{}), "printf", "%s", hostile); o.Saves["output"] != hostile {
+	if o := run(t, shell.New(), "printf", "%s", hostile); o.Saves["output"] != hostile {
 		t.Errorf("%q", o.Saves["output"])
 	}
 }
 
 func TestTheEnvironmentIsClean(t *testing.T) {
-	s := shell.New(shell.Options{Environ: []string{"PATH=/usr/bin:/bin", "AWS_SECRET_ACCESS_KEY=real", "INFISICAL_TOKEN=real", "KEPT=yes", "LANG=C"}, Keep: []string{"KEPT"}})
+	s := shell.With(shell.Options{Environ: []string{"PATH=/usr/bin:/bin", "AWS_SECRET_ACCESS_KEY=real", "INFISICAL_TOKEN=real", "KEPT=yes", "LANG=C"}, Keep: []string{"KEPT"}})
 	o, err := s.Execute(t.Context(), []string{"env"}, "", map[string]string{"GIVEN": "x", "LANG": "de"})
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestTheEnvironmentIsClean(t *testing.T) {
 }
 
 func TestWhatCannotBeRun(t *testing.T) {
-	s := shell.New(shell.Options{})
+	s := shell.New()
 	for name, c := range map[string]struct {
 		argv []string
 		dir  string
@@ -74,7 +74,7 @@ func TestWhatCannotBeRun(t *testing.T) {
 }
 
 func TestTimeOutEndsTheWholeGroup(t *testing.T) {
-	s := shell.New(shell.Options{Timeout: 100 * time.Millisecond})
+	s := shell.With(shell.Options{Timeout: 100 * time.Millisecond})
 	began := time.Now()
 	o := run(t, s, "sh", "-c", "sleep 60 & echo started; sleep 60")
 	if o.Verdict != steps.Failed || !strings.Contains(o.Summary, "was stopped after") || o.Saves["output"] != "started" {
@@ -91,7 +91,7 @@ func TestTimeOutEndsTheWholeGroup(t *testing.T) {
 }
 
 func TestOutputIsBoundedAndVisible(t *testing.T) {
-	s := shell.New(shell.Options{})
+	s := shell.New()
 	o := run(t, s, "sh", "-c", `i=0; while [ $i -lt 200 ]; do echo "line $i"; i=$((i+1)); done; printf '\033[2Jhidden\n'`)
 	if len(o.Facts) != 41 || o.Facts[0].Text != "161 lines before these are left out" || !strings.Contains(o.Facts[40].Text, `\x1b[2J`) {
 		t.Errorf("%d facts, first %+v, last %+v", len(o.Facts), o.Facts[0], o.Facts[len(o.Facts)-1])
