@@ -18,6 +18,9 @@ import (
 // drillAge is how old a rehearsal may be before home warns.
 const drillAge = 90 * 24 * time.Hour
 
+// practice is the name of the environment in which procedures are rehearsed.
+const practice = "practice"
+
 // Open reports whether a run of an environment may be gone on with.
 func Open(r *steps.RunSummary, environment string) bool {
 	return r.Environment == environment && r.State != steps.RunDone && r.State != steps.RunDropped
@@ -120,7 +123,11 @@ func (h *Home) problemText(p status.Problem, w int) []string {
 		if meaning != "" {
 			what += ". For production: " + meaning + "."
 		}
-		return widget.Hang(mark+" ", what, w, 2)
+		lines := widget.Hang(mark+" ", what, w, 2)
+		if h.h < 24 && len(lines) > 2 { // where there is little room the way back must stay in sight
+			lines = append(lines[:1:1], widget.Clip(lines[1]+" "+strings.TrimSpace(lines[2]), w))
+		}
+		return lines
 	}
 	out := widget.Hang(mark+" ", what, w, 2)
 	if meaning != "" {
@@ -253,7 +260,7 @@ func (h *Home) procedure(id string) *checklists.Summary {
 }
 
 // rehearsed is when a procedure was last gone through to its end in practice; zero: never, as far as this record knows.
-func (h *Home) rehearsed(id string) time.Time { return h.lastRun(id, "practice") }
+func (h *Home) rehearsed(id string) time.Time { return h.lastRun(id, practice) }
 
 func (h *Home) lastRun(id, environment string) time.Time {
 	var at time.Time

@@ -94,6 +94,7 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 	case loadedPage:
 		if msg.id == p.ask.ID {
 			p.proc, p.last, p.drilled, p.err, p.bodyFor = msg.proc, msg.last, msg.drilled, msg.err, [2]uint64{}
+			p.form = form{}
 			if p.proc != nil {
 				p.form = newForm(p.proc.Params, p.ask.Params, p.d.Environment)
 			}
@@ -159,6 +160,9 @@ func (p *Page) Keys() keys.Map {
 			keys.Binding{ID: keys.Previous, Keys: []string{"shift+tab"}, Label: "field before", Where: where})
 	} else if p.form.wanted() > 0 {
 		m = append(m, keys.Binding{ID: keys.Previous, Keys: []string{"shift+tab"}, Label: "change a field", Where: where, Rank: 3})
+	}
+	if p.proc == nil {
+		m[0].Why = "there is nothing to start"
 	}
 	m = append(m, keys.ListMap().Without(keys.Find)...)
 	m = keys.Join(m, keys.Map{{ID: keys.Back, Keys: []string{"esc"}, Label: "back", Where: where, Rank: 2, Right: true},
@@ -276,7 +280,7 @@ func (p *Page) build(w int) []string {
 	}
 	label := func(name, text string) { add(widget.Hang(widget.Pad(name, 17), text, w, -1)...) }
 	if proc.Objective.RTO > 0 {
-		label("Objective", fmt.Sprintf("back within %s, at most %s of data lost", widget.Span(proc.Objective.RTO), lost(proc.Objective.RPO)))
+		label("Objective", "back within "+widget.Span(proc.Objective.RTO)+", "+lost(proc.Objective.RPO))
 	}
 	for i, text := range changes(proc) {
 		name := ""
@@ -304,9 +308,9 @@ func (p *Page) build(w int) []string {
 
 func lost(d time.Duration) string {
 	if d == 0 {
-		return "nothing"
+		return "no data lost"
 	}
-	return widget.Span(d)
+	return "at most " + widget.Span(d) + " of data lost"
 }
 
 // changes are the steps that change the cloud, each once.
@@ -337,7 +341,7 @@ func (p *Page) history() string {
 		parts = append(parts, "run here "+p.t.Date(p.last))
 	}
 	switch {
-	case p.d.Environment.Name == "practice":
+	case p.d.Environment.Name == practice:
 	case !p.drilled.IsZero():
 		parts = append(parts, "drilled "+p.t.Date(p.drilled))
 	case p.proc.Objective.RTO > 0:

@@ -125,28 +125,41 @@ func (h *Home) known(p *checklists.Summary) (plain, painted string) {
 	}
 	goal := ""
 	if p.Objective.RTO > 0 {
-		goal = widget.Pad(widget.Span(p.Objective.RTO), 8)
+		goal = widget.Pad(widget.Span(p.Objective.RTO), 7)
 	}
+	text, late := h.history(p)
+	text = widget.Pad(text, historyWidth)
+	if late {
+		return goal + text, goal + h.t.Warn(text)
+	}
+	return goal + text, goal + h.t.Muted(text)
+}
+
+// historyWidth is the columns of what history says, so that it stands in a column.
+const historyWidth = 15
+
+// history is when a procedure was last rehearsed or run, and whether an objective makes that too long ago.
+func (h *Home) history(p *checklists.Summary) (text string, late bool) {
+	if !h.loaded {
+		return "", false
+	}
+	goal := p.Objective.RTO > 0
 	at := h.rehearsed(p.ID)
 	age := h.tick.Now.Sub(at)
+	warn := h.t.Sign(theme.Warn) + " "
 	switch {
-	case at.IsZero() && goal != "":
-		s := h.t.Sign(theme.Warn) + " never drilled"
-		return goal + s, goal + h.t.Warn(s)
-	case !at.IsZero() && goal != "" && age > drillAge:
-		s := h.t.Sign(theme.Warn) + " drilled " + widget.Right(widget.Ago(age), 6) + " ago"
-		return goal + s, goal + h.t.Warn(s)
+	case at.IsZero() && goal:
+		return warn + "never drilled", true
+	case goal && age > drillAge:
+		return warn + "drilled " + widget.Right(widget.Ago(age), 5), true
 	}
-	word := "drilled"
-	if ran := h.lastRun(p.ID, h.d.Environment.Name); ran.After(at) && h.d.Environment.Name != "practice" {
-		at, word = ran, "run    "
-		age = h.tick.Now.Sub(at)
+	if ran := h.lastRun(p.ID, h.d.Environment.Name); ran.After(at) && h.d.Environment.Name != practice {
+		return "run " + widget.Right(widget.Ago(h.tick.Now.Sub(ran)), 7) + " ago", false
 	}
-	if at.IsZero() || !h.loaded {
-		return goal, goal
+	if at.IsZero() {
+		return "", false
 	}
-	s := word + widget.Right(widget.Ago(age), 7) + " ago"
-	return goal + s, goal + h.t.Muted(s)
+	return "drilled " + widget.Right(widget.Ago(age), 7), false
 }
 
 // columns splits the groups into two columns of nearly the same height. Rows of the list are numbered in reading order.
@@ -179,7 +192,7 @@ func (h *Home) columnLines(w, rows int) []string {
 	if r := h.list.Current(); r != nil && h.focus == panelProcedures {
 		here = r.ID
 	}
-	half := (w - 2) / 2
+	half := columnWidth(w)
 	line := func(items []item, i, w int) string {
 		if i >= len(items) {
 			return spaces(w)
@@ -190,10 +203,13 @@ func (h *Home) columnLines(w, rows int) []string {
 	top := h.columnTop(left, right, rows)
 	out := make([]string, 0, rows)
 	for i := top; i < max(len(left), len(right)) && len(out) < rows; i++ {
-		out = append(out, line(left, i, half)+"  "+line(right, i, w-half-2))
+		out = append(out, line(left, i, half)+"  "+line(right, i, half))
 	}
 	return out
 }
+
+// columnWidth is the width of one of two columns on w columns: wider ones would tear title and age apart.
+func columnWidth(w int) int { return min((w-2)/2, 64) }
 
 func spaces(n int) string { return strings.Repeat(" ", max(0, n)) }
 
@@ -274,7 +290,7 @@ func (h *Home) procedureAt(x, y int) int {
 	left, right := h.columns()
 	y += h.columnTop(left, right, p.h)
 	items := left
-	if x >= (p.w-2)/2+2 {
+	if x >= columnWidth(p.w)+2 {
 		items = right
 	}
 	if y < 0 || y >= len(items) || items[y].proc == nil {

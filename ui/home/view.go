@@ -2,6 +2,7 @@ package home
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -208,7 +209,11 @@ func (h *Home) nowPanel() widget.Panel {
 	if h.snap != nil {
 		note = "checked " + widget.Age(h.tick.Now.Sub(h.snap.At)) + " ago"
 	}
-	return widget.Panel{Title: h.counts(), Note: note, Focused: h.focus == panelNow, Rows: p.h, Lines: h.now.View(h.t, p.w, p.h)}
+	lines := h.now.View(h.t, p.w, p.h)
+	if more := h.nowHeight() - h.now.Top() - p.h; more > 0 {
+		note = strings.TrimSuffix(fmt.Sprintf("%s %d more · %s", h.t.Sign(theme.Open), more, note), " · ")
+	}
+	return widget.Panel{Title: h.counts(), Note: note, Focused: h.focus == panelNow, Rows: p.h, Lines: lines}
 }
 
 func (h *Home) procsPanel() widget.Panel {

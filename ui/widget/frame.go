@@ -105,7 +105,11 @@ func (f *Frame) top() string {
 		word += t.Frame.Scenario + " "
 	}
 	left := t.PaintOuter(b.TopLeft+b.Top) + word
-	for _, lead := range f.Lead {
+	room := f.W - Width(left) - Width(f.Corner) - 5
+	for _, lead := range f.Lead { // a piece that has no room is left out whole
+		if room -= Width(lead) + 3; room < 0 {
+			break
+		}
 		left += t.PaintOuter(b.Top) + " " + lead + " "
 	}
 	return f.edge(left, f.Corner, t.PaintOuter(b.TopRight), b.Top, nil, "")

@@ -237,7 +237,7 @@ func serviceRow(t *theme.Theme, v *status.Service, now time.Time, wide int, last
 		if c.Current == nil {
 			return ServiceState(t, c)
 		}
-		return fmt.Sprintf("%s v%d", ServiceState(t, c), c.Current.Version)
+		return ServiceState(t, c) + " " + Pad(fmt.Sprintf("v%d", c.Current.Version), 3)
 	})}
 	if v.Health.Known && !v.Health.Stale(now) {
 		parts = append(parts, strings.Replace("/ "+answered(t, v.Health.Value), "  ", " ", 1))
