@@ -81,10 +81,12 @@ const (
 // OnFail says what a failed step does to its run.
 type OnFail string
 
-// OnFailHold stops the run at the step; OnFailNote goes on, and the run ends with the worst verdict.
+// OnFailHold stops the run at the step; OnFailNote goes on, and the run ends with the worst verdict. OnFailFact takes a warning or
+// a failure as a fact that a later decision rests on: the step has done what it is there for, and nobody is asked about it.
 const (
 	OnFailHold OnFail = ""
 	OnFailNote OnFail = "note"
+	OnFailFact OnFail = "fact"
 )
 
 // Condition is a compiled expression over variables. It is pure; checklists compiles it, so that steps never imports expr.

@@ -48,6 +48,9 @@ func judge(s steps.Step, st steps.StepState) steps.Action {
 	seen := st.Evidence
 	switch st.Phase {
 	case steps.PhaseObserved:
+		if s.OnFail == steps.OnFailFact && (seen.Verdict == steps.Warned || seen.Verdict == steps.Failed) {
+			return settle(s, steps.Settled{State: steps.Passed, Why: seen.Summary}, seen.Saves)
+		}
 		if seen.Verdict == steps.Warned {
 			return steps.Asked{Form: steps.FormReason, Prompt: "Reason to go on", Because: seen.Summary, Facts: seen.Facts}
 		}
