@@ -135,7 +135,10 @@ func (t *Tail) Poll(ctx context.Context) {
 	}
 	quiet := len(fresh) == 0 && t.failed.IsZero()
 	t.good, t.failed, t.tries = now, time.Time{}, 0
-	t.tell(quiet, func(r *Reading) { r.At, r.Err, r.PerSecond, r.Lines = now, nil, rate, r.Lines+uint64(len(fresh)+over) })
+	t.note(func(r *Reading) { r.At, r.Err, r.PerSecond, r.Lines = now, nil, rate, r.Lines+uint64(len(fresh)+over) })
+	if !quiet {
+		t.wake()
+	}
 }
 
 // start is from when to read: an overlap before the newest line, since lines come late.
@@ -195,21 +198,25 @@ func (t *Tail) fail(now time.Time, err error) {
 		t.own(now, fmt.Sprintf("the log could not be read at %s: %s; it is asked for again", clock(now), t.opt.Why(err)))
 	}
 	t.tries++
-	t.tell(false, func(r *Reading) { r.Err, r.PerSecond = err, 0 })
+	t.note(func(r *Reading) { r.Err, r.PerSecond = err, 0 })
+	t.wake()
 }
 
 func (t *Tail) own(at time.Time, text string) {
 	t.store.Add(Line{At: at, Service: t.opt.Service, Text: text, Own: true})
 }
 
-// tell changes the reading and wakes those who wait, unless nothing is to be seen of it.
-func (t *Tail) tell(quiet bool, change func(*Reading)) {
+// note changes the reading without waking anybody.
+func (t *Tail) note(change func(*Reading)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	change(&t.reading)
-	if quiet {
-		return
-	}
+}
+
+// wake tells those who wait that there is something to see.
+func (t *Tail) wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.version++
 	close(t.changed)
 	t.changed = make(chan struct{})

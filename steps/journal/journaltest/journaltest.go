@@ -180,13 +180,12 @@ func read(b *bench) {
 	}
 	got := b.read("r0")
 	b.equal("events", got, want)
-	for range b.j.Read(b.Context(), "r0") {
-		break // a reader may stop
-	}
-	for range b.j.Read(b.Context(), "r0") { // and may append meanwhile
+	for _, err := range b.j.Read(b.Context(), "r0") { // a reader may append, and may stop
+		b.must(err)
 		b.add("r0", "", steps.Noted{Text: "n", By: "ana"})
 		break
 	}
+	b.add("r0", "", steps.Noted{Text: "n", By: "ana"})
 	if got := b.read("nobody"); len(got) != 0 {
 		b.Errorf("a run without events gives %v", got)
 	}

@@ -72,40 +72,36 @@ func Open(ctx context.Context, dir string) (*Journal, error) {
 		return nil, unreadable(path, err)
 	}
 	j.db.SetMaxOpenConns(4)
-	if err := j.begin(ctx, path, version == 0); err != nil {
+	err = j.begin(ctx, path)
+	if err == nil && version == 0 {
+		err = syncFolder(dir)
+	}
+	if err != nil {
 		_ = j.Close()
-		return nil, err
+		return nil, unreadable(path, err)
 	}
 	return j, nil
 }
 
 // begin takes the writer's connection, makes the schema where there is none and prepares what is often used.
-func (j *Journal) begin(ctx context.Context, path string, fresh bool) error {
+func (j *Journal) begin(ctx context.Context, path string) error {
 	var err error
 	if j.w, err = j.db.Conn(ctx); err != nil {
-		return unreadable(path, err)
+		return err
 	}
 	var version int
 	if err := j.w.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return unreadable(path, err)
+		return err
 	}
 	if version > schemaVersion {
 		return newer(path, version)
 	}
 	if version == 0 {
 		if err := migrate(ctx, j.w); err != nil {
-			return unreadable(path, err)
+			return err
 		}
 	}
-	if fresh {
-		if err := syncFolder(j.dir); err != nil {
-			return unreadable(path, err)
-		}
-	}
-	if err := j.stmts.prepare(ctx, j.w); err != nil {
-		return unreadable(path, err)
-	}
-	return nil
+	return j.stmts.prepare(ctx, j.w)
 }
 
 // OpenReadOnly opens a journal without writing a byte, for one that is damaged: what can be read is read, and every append is
