@@ -121,7 +121,7 @@ func (b base) activation(ctx context.Context, with steps.Values) (steps.Observed
 	case d.State == cloud.DeploymentFailed:
 		o.Verdict, o.Saves["state"] = steps.Failed, d.State
 		o.Summary = fmt.Sprintf("%s is FAILED: not healthy in time; version %d serves", versioned(d), serves)
-	case serves == wanted && s.Next == nil && !s.Disabled:
+	case serves == wanted && !s.Disabled:
 		o.Verdict, o.Saves["state"] = steps.Passed, cloud.DeploymentActive
 		o.Summary = fmt.Sprintf("%s is ACTIVE and current", versioned(d))
 	case d.State == cloud.DeploymentInactive:

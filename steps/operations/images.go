@@ -104,7 +104,10 @@ func (b base) images(ctx context.Context, with steps.Values) (steps.Observed, er
 	if err != nil {
 		return steps.Observed{}, err
 	}
-	recommended := back(all)
+	recommended := "" // by name: the list is sorted below
+	if k := back(all); k != nil {
+		recommended = k.Name
+	}
 	n := others(all)
 	o := steps.Observed{Verdict: steps.Passed, Columns: []string{"Image", "Pushed", "Last live as"}}
 	slices.SortStableFunc(all, func(x, y kept) int { return place(&x, recommended) - place(&y, recommended) })
@@ -114,7 +117,7 @@ func (b base) images(ctx context.Context, with steps.Values) (steps.Observed, er
 		switch {
 		case k.live:
 			c.Blocked = "it is what is live"
-		case recommended != nil && k.Name == recommended.Name:
+		case k.Name == recommended:
 			c.Recommended, c.Note = true, "the only older image"
 			if n > 1 {
 				c.Note = "it was live before the present one"
@@ -125,17 +128,17 @@ func (b base) images(ctx context.Context, with steps.Values) (steps.Observed, er
 	o.Summary = "at most one older image exists: the pipeline deletes the others before it pushes"
 	if n == 0 {
 		o.Verdict, o.Summary = steps.Failed, "no older image is left: the pipeline deletes every image that is not live before it pushes"
-		o.Choices = nil
+		o.Choices, o.Facts = nil, []steps.Fact{fact(steps.Failed, "images", "%s", o.Summary)}
 	}
 	return o, nil
 }
 
 // place orders choices: the recommended one, others, what is live.
-func place(k, recommended *kept) int {
+func place(k *kept, recommended string) int {
 	switch {
 	case k.live:
 		return 2
-	case recommended != nil && k.Name == recommended.Name:
+	case k.Name == recommended:
 		return 0
 	}
 	return 1
@@ -180,7 +183,7 @@ func (b base) olderImage(ctx context.Context, with steps.Values) (steps.Observed
 	k := back(all)
 	if k == nil {
 		o := steps.Observed{Verdict: steps.Failed, Saves: saves("exists", "false", "version", "0")}
-		o.Summary = "no older image is left that has served: go back by commit"
+		o.Summary = "no older image is left to go back to: go back by commit"
 		o.Facts = []steps.Fact{fact(steps.Failed, "older image", "%s", o.Summary)}
 		for i := range all {
 			o.Facts = append(o.Facts, fact("", short(all[i].Name), "%s", b.past(ctx, &s, &all[i])))
