@@ -21,7 +21,6 @@ const (
 )
 
 var (
-	access      = regexp.MustCompile(`"[A-Z]{3,10} (\S+) HTTP/[0-9.]+" ([0-9]{3})\b`)
 	loud        = regexp.MustCompile(`^\s*\[?(ERROR|CRITICAL|FATAL|PANIC)\b`)
 	upgrade     = regexp.MustCompile(`Running upgrade\s+(\S*)\s*->\s*([A-Za-z0-9_]{1,64})`)
 	fingerprint = regexp.MustCompile(`Configuration Fingerprint:\s*([0-9a-f]{64})\b`)
@@ -29,7 +28,6 @@ var (
 
 const (
 	asgi      = "Exception in ASGI application"
-	checker   = "ELB-HealthChecker"
 	traceHead = "Traceback (most recent call last):"
 )
 
@@ -57,7 +55,7 @@ func tallied(lines []cloud.LogLine, from, now time.Time) tally {
 			continue
 		}
 		t.newest = l.At
-		if bad, ok := answered(l.Message); ok {
+		if bad, ok := l.Answered(); ok {
 			all = append(all, bad)
 			if bad {
 				t.bad++
@@ -88,44 +86,6 @@ func tallied(lines []cloud.LogLine, from, now time.Time) tally {
 	return t
 }
 
-// answered reads an access line; ok is false for other lines and for those of health checks.
-func answered(text string) (bad, ok bool) {
-	if !strings.Contains(text, "HTTP/") || strings.Contains(text, checker) {
-		return false, false
-	}
-	m := access.FindStringSubmatch(text)
-	if m == nil {
-		return false, false
-	}
-	path, _, _ := strings.Cut(m[1], "?")
-	bad = m[2][0] == '5'
-	return bad, bad || path != "/" && path != "/health"
-}
-
-// aloneSince is when the version deployed at created began to answer everything itself: the container before it then says that
-// it has shut down. Where the log does not say so it is when the version had started, else created.
-func aloneSince(lines []cloud.LogLine, created time.Time) time.Time {
-	var started, alone time.Time
-	for _, l := range lines {
-		if l.At.Before(created) || l.At.Sub(created) > startSpan {
-			continue
-		}
-		switch {
-		case strings.Contains(l.Message, "Application startup complete"):
-			started = l.At
-		case strings.Contains(l.Message, "Finished server process"), strings.Contains(l.Message, "Application shutdown complete"):
-			alone = l.At
-		}
-	}
-	switch {
-	case !alone.IsZero() && !alone.Before(started):
-		return alone
-	case !started.IsZero():
-		return started
-	}
-	return created
-}
-
 // history reads the log since the live version was deployed, at most an hour of it, and says since when it answers alone.
 func (b base) history(ctx context.Context, s *cloud.Service) (lines []cloud.LogLine, alone time.Time, err error) {
 	now, created := b.now(), s.Current.CreatedAt
@@ -140,7 +100,7 @@ func (b base) history(ctx context.Context, s *cloud.Service) (lines []cloud.LogL
 	if from.After(created) {
 		return lines, from, nil
 	}
-	return lines, aloneSince(lines, created), nil
+	return lines, cloud.AnswersAlone(lines, created), nil
 }
 
 // before is the rate of bad answers, a minute, before the live version was deployed; -1 where the log does not reach back.
