@@ -38,9 +38,9 @@ func (d *document) readByHand(line int, text string) *byHand {
 		case asError(err, &pe):
 			at, what = in(pe.Pos), pe.Text
 		case asError(err, &le):
-			at, what = in(le.Pos), le.Feature+" is not for every shell"
+			at, what = in(le.Pos), le.Feature+": not for every shell"
 		}
-		d.bad(at, "not sh: "+what, "commands that any sh takes")
+		d.bad(at, "not sh: "+strings.ReplaceAll(what, "invalid", "unusable"), "commands that any sh takes")
 		return nil
 	}
 	r := &shellReader{document: d, in: in, own: map[string]bool{}, quoted: map[*syntax.ParamExp]bool{}}

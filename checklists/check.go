@@ -2,6 +2,7 @@ package checklists
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -80,6 +81,9 @@ func (s *scope) set(v *variable, name string, tried bool) formula {
 // read checks that a variable exists and surely has a value wherever given holds, and gives it; nil where that was refused.
 func (s *scope) read(name string, at place, shown string, given formula) *variable {
 	v := s.vars[name]
+	if v == nil && s.blind {
+		return nil
+	}
 	if v == nil {
 		for _, p := range s.parts {
 			if slices.ContainsFunc(p.save, func(e entry) bool { return e.key == name }) {
@@ -87,7 +91,7 @@ func (s *scope) read(name string, at place, shown string, given formula) *variab
 				return nil
 			}
 		}
-		s.bad(at, shown+" is no parameter, and no step before this saves it", oneOf(name, append(sortedKeys(s.vars), "a name that is")))
+		s.bad(at, shown+" is no parameter, and no step before this saves it", orElse(oneOf(name, sortedKeys(s.vars)), "a parameter, or what an earlier step saves"))
 		return nil
 	}
 	if !s.implied(given, s.set(v, name, false)) {
@@ -95,7 +99,7 @@ func (s *scope) read(name string, at place, shown string, given formula) *variab
 		switch {
 		case v.param != nil:
 			why, expected = "the parameter is optional", "a `default`, `required: true`, or a `when` such as "+name+` != ""`
-		case len(v.savers) > 0 && v.savers[len(v.savers)-1].by.OnFail == steps.OnFailNote:
+		case s.implied(given, s.set(v, name, true)):
 			why, expected = "the step `"+v.savers[len(v.savers)-1].by.own+"` may fail and the run goes on (on_fail: note)", "a step that holds the run"
 		case len(v.savers) > 0:
 			why = "the step `" + v.savers[len(v.savers)-1].by.own + "` saves it, and does not always come first"
@@ -131,16 +135,17 @@ func (d *document) check(c *closure) *scope {
 
 // part checks one step in its place.
 func (s *scope) part(c *closure, p *part) {
-	before := allOf{always{}}
+	before, problems := allOf{always{}}, len(s.problems)
 	for _, e := range s.ended {
 		before = append(before, noneOf{e})
 	}
 	if p.when != nil && p.when.tree != nil {
 		s.judge(p.when, before, nil)
 	}
+	said := len(s.problems) > problems
 	reached := append(slices.Clone(before), s.formula(p.when))
 	s.reached[p] = reached
-	if can, sure := possible(reached, s.domains); sure && !can && p.when != nil {
+	if can, sure := possible(reached, s.domains); sure && !can && p.when != nil && !said {
 		s.bad(p.when.source.at, "this `when` can never hold here, so the step is never reached", "a condition that some way through the procedure meets")
 	}
 	s.use(c, p)
@@ -174,7 +179,7 @@ func (s *scope) reference(p *part, u use) {
 	shown := "`${" + u.name + "}`"
 	v := s.read(u.name, u.at, shown, given)
 	switch {
-	case v == nil || u.as == v.kind && u.whole:
+	case v == nil || v.kind == "" || u.as == v.kind && u.whole:
 	case v.kind == steps.KindSecret && u.as != asEnv:
 		s.bad(u.at, shown+" is a secret", "it as a whole input or env value; a secret is never part of a text")
 	case v.kind == steps.KindSecret && !u.whole:
@@ -182,9 +187,9 @@ func (s *scope) reference(p *part, u use) {
 	case u.as == "" || u.as == asEnv || u.as == steps.KindText:
 	case !u.whole && (u.as == steps.KindPath || u.as == steps.KindURL):
 	case !u.whole:
-		s.bad(u.at, "a reference within a text, where a "+string(u.as)+" is due", "one reference, or the "+string(u.as)+" itself")
+		s.bad(u.at, "a reference within a text, where "+a(string(u.as))+" is due", "one reference, or the "+string(u.as)+" itself")
 	default:
-		s.bad(u.at, fmt.Sprintf("%s is a %s", shown, v.kind), "a "+string(u.as))
+		s.bad(u.at, shown+" is "+a(string(v.kind)), a(string(u.as)))
 	}
 }
 
@@ -200,7 +205,7 @@ func (s *scope) judge(c *condition, given formula, outputs map[string]steps.Valu
 	c.kinds, c.unset = map[string]steps.ValueKind{}, map[string]bool{}
 	before := len(s.problems)
 	s.walk(c, c.tree, given, outputs)
-	if len(s.problems) == before {
+	if len(s.problems) == before && !slices.Contains(slices.Collect(maps.Values(c.kinds)), "") {
 		s.compile(c)
 	}
 }
@@ -241,7 +246,7 @@ func (s *scope) name(c *condition, n *ast.IdentifierNode, given formula, outputs
 		c.kinds[n.Value] = kind
 		return
 	case v == nil && outputs != nil:
-		s.bad(at, shown+" is no variable, and the probe does not see it", oneOf(n.Value, append(sortedKeys(outputs), sortedKeys(s.vars)...)))
+		s.bad(at, shown+" is no variable, and the probe does not see it", oneOf(n.Value, unique(append(sortedKeys(outputs), sortedKeys(s.vars)...))))
 		return
 	case v != nil && v.kind == steps.KindSecret:
 		s.bad(at, shown+" is a secret", "no secret in a condition")
@@ -253,8 +258,12 @@ func (s *scope) name(c *condition, n *ast.IdentifierNode, given formula, outputs
 		c.kinds[n.Value], c.unset[n.Value] = v.kind, true // nothing was seen: empty, or 0. A truth that was not seen is not false
 		return
 	}
-	if v = s.read(n.Value, at, shown, given); v != nil {
-		c.kinds[n.Value] = v.kind
+	if v = s.read(n.Value, at, shown, given); v == nil {
+		return
+	}
+	c.kinds[n.Value] = v.kind
+	for _, saver := range v.savers { // a person may let the run go on where the look was not possible
+		c.unset[n.Value] = c.unset[n.Value] || saver.by.OnFail == steps.OnFailFact && v.kind != steps.KindBool
 	}
 }
 
@@ -303,13 +312,16 @@ func (s *scope) optionOrUntil(p *part, c *condition) {
 // needed checks the steps whose evidence a do needs.
 func (s *scope) needed(p *part) {
 	for _, n := range p.needs {
+		if p.Kind != "do" && p.Kind != "decide" {
+			break
+		}
 		i := slices.IndexFunc(s.done, func(o *part) bool { return o.own == n.text })
 		switch {
 		case i < 0:
-			s.bad(n.at, "`"+n.text+"` is no step before this one", oneOf(n.text, append(owns(s.done), "one that is")))
+			s.bad(n.at, "`"+n.text+"` is no step before this one", orElse(oneOf(n.text, owns(s.done)), "a step above this one"))
 			continue
 		case !slices.Contains(leavesEvidence, s.done[i].Kind) && s.done[i].Kind != "":
-			s.bad(n.at, "`"+n.text+"` is a "+s.done[i].Kind+", which leaves no evidence", "a "+oneOf("", leavesEvidence))
+			s.bad(n.at, "`"+n.text+"` is "+a(s.done[i].Kind)+", which leaves no evidence", a(oneOf("", leavesEvidence)))
 		case s.done[i].Kind != "" && !s.implied(s.reached[p], s.reached[s.done[i]]):
 			s.bad(n.at, "`"+n.text+"` does not always come before this step", "a step that does, or the same `when`")
 		}
@@ -318,10 +330,14 @@ func (s *scope) needed(p *part) {
 	for _, n := range p.proves {
 		i := slices.IndexFunc(s.done, func(o *part) bool { return o.own == n.text })
 		if i < 0 || s.done[i].Kind != "do" {
-			s.bad(n.at, "`"+n.text+"` is no do before this step", oneOf(n.text, append(owns(s.done), "a do that is")))
+			s.bad(n.at, "`"+n.text+"` is no do before this step", orElse(oneOf(n.text, dos(s.done)), "a do above this step"))
 		}
 		p.Proves = append(p.Proves, steps.Path(n.text))
 	}
+}
+
+func dos(parts []*part) []string {
+	return owns(slices.DeleteFunc(slices.Clone(parts), func(p *part) bool { return p.Kind != "do" }))
 }
 
 func owns(parts []*part) []string {

@@ -13,7 +13,8 @@ type closure struct {
 	lib    *Library
 	docs   map[string]*document
 	scopes map[string]*scope
-	way    []string // the ids that lead to the one that is being read
+	way    []string            // the ids that lead to the one that is being read
+	by     []func(what string) // for each of them, says something at the follow that leads on
 }
 
 // document reads a file, once; nil where there is none.
@@ -42,17 +43,22 @@ func (c *closure) check(d *document) {
 			continue
 		}
 		if i := slices.Index(c.way, p.Use); i >= 0 {
-			d.bad(p.where["use"], "this closes a circle: "+strings.Join(append(slices.Clone(c.way[i:]), p.Use), " → "), "a procedure that does not lead back here")
+			circle := "this leads in a circle: " + strings.Join(append(slices.Clone(c.way[i:]), p.Use), " → ")
+			for _, say := range append(c.by[i:len(c.way)-1:len(c.way)-1], d.follows(p)) {
+				say(circle)
+			}
 			continue
 		}
 		target := c.document(p.Use)
 		if target == nil {
 			ids, _ := c.lib.ids()
-			d.bad(p.where["use"], "there is no procedure `"+p.Use+"`", oneOf(p.Use, append(ids, "one of those that runbook list shows")))
+			d.bad(p.where["use"], "there is no procedure `"+p.Use+"`", orElse(oneOf(p.Use, ids), "the id of one"))
 			continue
 		}
 		if c.scopes[p.Use] == nil {
+			c.by = append(c.by, d.follows(p))
 			c.check(target)
+			c.by = c.by[:len(c.by)-1]
 		}
 	}
 	if c.scopes == nil {
@@ -62,6 +68,11 @@ func (c *closure) check(d *document) {
 	if n := c.steps(d, map[*document]int{}); n > stepLimit {
 		d.bad(place{1, 1}, fmt.Sprintf("with all that it follows this has %d steps", n), fmt.Sprintf("at most %d", stepLimit))
 	}
+}
+
+// follows says something at a follow.
+func (d *document) follows(p *part) func(what string) {
+	return func(what string) { d.bad(p.where["use"], what, "a procedure that does not lead back here") }
 }
 
 // steps counts a procedure's steps, those followed included.

@@ -157,7 +157,7 @@ func (d *document) allowed(v *node, n ast.Node) bool {
 	case *ast.CallNode:
 		return refuse("a call in a condition")
 	}
-	return refuse("something that only looks like a condition")
+	return refuse("more than a condition needs")
 }
 
 // What parts of a condition are, as its writer calls them.

@@ -33,8 +33,8 @@ var (
 // The outputs of kinds that have no declaration.
 const (
 	outputOption = "option" // decide
-	outputStdout = "stdout" // command
-	outputExit   = "exit"   // command
+	outputOutput = "output" // command: what it printed
+	outputExit   = "exit"   // command: its exit code
 )
 
 // define reads a step's block. What concerns other steps is checked later.
@@ -128,9 +128,9 @@ func (d *document) keys(p *part, n *node) {
 		switch {
 		case slices.Contains(mine, e.key) || slices.Contains(kindNames, e.key):
 		case e.key == "retry":
-			d.bad(e.at, "`retry` on a "+p.Kind, "`retry` on a check, a wait or a command: they only read; nothing is sent twice")
+			d.bad(e.at, "`retry` on "+a(p.Kind), "`retry` on a check, a wait or a command: they only read; nothing is sent twice")
 		default:
-			d.bad(e.at, "`"+e.key+"` is no key of a "+p.Kind, oneOf(e.key, mine[1:]))
+			d.bad(e.at, "`"+e.key+"` is no key of "+a(p.Kind), oneOf(e.key, mine[1:]))
 		}
 	}
 }
@@ -140,18 +140,18 @@ func (d *document) shared(p *part, n *node) {
 	p.Covers, p.Undo = d.text(n, "covers"), d.text(n, "undo")
 	p.FreshFor = d.duration(n, "fresh_for", time.Second)
 	if v := n.get("fresh_for"); v != nil && !slices.Contains(leavesEvidence, p.Kind) {
-		d.bad(v.at, "`fresh_for` on a "+p.Kind+", which leaves no evidence", "it on a "+oneOf("", leavesEvidence))
+		d.bad(v.at, "`fresh_for` on "+a(p.Kind)+", which leaves no evidence", "it on a "+oneOf("", leavesEvidence))
 	}
-	p.OnFail = steps.OnFail(d.word(n, "on_fail", "", string(steps.OnFailNote)))
+	p.OnFail = steps.OnFail(d.word(n, "on_fail", "", string(steps.OnFailNote), string(steps.OnFailFact)))
 	if v := n.get("on_fail"); v != nil && !slices.Contains(mayNote, p.Kind) {
-		d.bad(v.at, "`on_fail` on a "+p.Kind, "it on a "+oneOf("", mayNote))
+		d.bad(v.at, "`on_fail` on "+a(p.Kind), "it on a "+oneOf("", mayNote))
 	}
 	p.needs, p.proves = d.texts(n, "needs"), d.texts(n, "proves")
 	if v := n.get("undo"); v != nil && p.Kind != "do" {
-		d.bad(v.at, "`undo` on a "+p.Kind, "it on a do")
+		d.bad(v.at, "`undo` on "+a(p.Kind), "it on a do")
 	}
 	if v := n.get("needs"); v != nil && p.Kind != "do" && p.Kind != "decide" {
-		d.bad(v.at, "`needs` on a "+p.Kind, "it on a do or a decide")
+		d.bad(v.at, "`needs` on "+a(p.Kind), "it on a do or a decide")
 	}
 	p.Timeout = d.duration(n, "timeout", time.Second)
 	if r := n.get("retry"); r != nil && slices.Contains(mayRetry, p.Kind) && d.want(r, isMap, "`retry`") {

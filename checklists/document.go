@@ -32,6 +32,7 @@ type document struct {
 	head      header
 	parts     []*part
 	problems  Problems
+	blind     bool     // something cannot be read, so not every variable is known
 	lines     []int    // offset of each line's first byte
 	spoilers  []string // of a drill: words that its page must not hold
 }

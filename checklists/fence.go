@@ -61,9 +61,11 @@ func (w *walker) stepBlock(at place, start int, content string) {
 		return
 	}
 	p.where["block"] = at
-	if p.block = w.yaml(w.at(start).line, content); p.block != nil {
-		w.define(p)
+	if p.block = w.yaml(w.at(start).line, content); p.block == nil {
+		w.blind = true
+		return
 	}
+	w.define(p)
 }
 
 func (w *walker) handBlock(at place, start int, content string, run bool) {

@@ -38,6 +38,7 @@ func (d *document) front() {
 	d.head.line = 3 + strings.Count(block, "\n")
 	root := d.yaml(2, block)
 	if root == nil {
+		d.blind = true
 		return
 	}
 	d.known(root, "the front matter", "id", "title", "group", "covers", "when_to_use", "objective", "requires", "params", "outputs", "practice")
@@ -60,7 +61,7 @@ func (d *document) front() {
 	if o := root.get("objective"); o != nil && d.want(o, isMap, "`objective`") {
 		d.known(o, "an objective", "rto", "rpo")
 		h.Objective = steps.Objective{RTO: d.duration(o, "rto", 0), RPO: d.duration(o, "rpo", 0)}
-		if h.Objective.RTO == 0 {
+		if o.get("rto") == nil {
 			d.bad(o.at, "the objective has no `rto`", "rto: how long recovery may take")
 		}
 	}
@@ -143,7 +144,7 @@ func (d *document) kind(n *node) steps.ValueKind {
 		d.bad(n.get("kind").at, "`"+text+"` is no kind of value", oneOf(text, words))
 	}
 	if !steps.ValueKind(text).Known() {
-		return steps.KindText
+		return "" // not known: nothing is said of it twice
 	}
 	return steps.ValueKind(text)
 }

@@ -64,6 +64,22 @@ func oneOf(bad string, words []string) string {
 	return list
 }
 
+// a puts the article before a word.
+func a(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// orElse is text, or instead where text is empty.
+func orElse(text, instead string) string {
+	if text == "" {
+		return instead
+	}
+	return text
+}
+
 // closest is the word that bad was likely meant to be, "" where none is near.
 func closest(bad string, words []string) string {
 	best, at := 3, ""

@@ -29,20 +29,20 @@ func (s *scope) declared(p *part) {
 		return
 	}
 	if !fits(p.Kind, decl) {
-		s.bad(at, "`"+p.Use+"` is not for `"+p.Kind+"`", oneOf(p.Use, s.fitting(p.Kind)))
+		s.bad(at, "`"+p.Use+"` is not for `"+p.Kind+"`", suited(p.Kind, decl, s.fitting(p.Kind)))
 		return
 	}
 	for _, e := range p.with {
 		input, known := decl.Inputs[e.key]
 		if !known {
-			s.bad(e.at, "`"+p.Use+"` takes no `"+e.key+"`", oneOf(e.key, sortedKeys(decl.Inputs)))
+			s.bad(e.at, "`"+p.Use+"` takes no `"+e.key+"`", orElse(oneOf(e.key, sortedKeys(decl.Inputs)), "no `with`"))
 			continue
 		}
 		s.hand(p, e, input.Kind)
 	}
 	for _, name := range sortedKeys(decl.Inputs) {
-		if in := decl.Inputs[name]; !in.Optional && in.Default == "" && !has(p.with, name) {
-			s.bad(at, "`"+p.Use+"` is not given its `"+name+"`", "with: a `"+name+"`, which is a "+string(in.Kind))
+		if in := decl.Inputs[name]; !in.Optional && in.Default == "" && p.given(name) == nil {
+			s.bad(at, "`"+p.Use+"` is not given its `"+name+"`", "with: {"+name+": "+a(string(in.Kind))+"}")
 		}
 	}
 	if p.Kind == "do" {
@@ -78,6 +78,19 @@ func fits(kind string, d steps.Declaration) bool {
 	return !d.Mutates() && !d.Chooses
 }
 
+// suited says what a declaration is for, or what would do in its place.
+func suited(kind string, d steps.Declaration, others []string) string {
+	switch {
+	case d.Mutates():
+		return "it under `do`"
+	case d.Chooses:
+		return "it under `choose`"
+	case kind == "do":
+		return "it under `check`, or " + oneOf("", others)
+	}
+	return oneOf("", others)
+}
+
 func (s *scope) fitting(kind string) []string {
 	var out []string
 	for _, name := range sortedKeys(s.cat) {
@@ -88,9 +101,8 @@ func (s *scope) fitting(kind string) []string {
 	return out
 }
 
-func has(entries []entry, key string) bool {
-	return slices.ContainsFunc(entries, func(e entry) bool { return e.key == key })
-}
+// given is what the file hands over under a name, nil for nothing.
+func (p *part) given(name string) *node { return p.block.get("with").get(name) }
 
 // hand checks a value that is handed over as a kind.
 func (s *scope) hand(p *part, e entry, as steps.ValueKind) {
@@ -122,9 +134,9 @@ func (s *scope) followed(c *closure, p *part) {
 		param := target.head.Params[name]
 		p.SaveKinds[name] = param.Kind
 		switch {
-		case has(p.with, name):
+		case p.given(name) != nil:
 		case param.Required:
-			s.bad(p.where["use"], "`"+p.Use+"` is not given its `"+name+"`", "with: a `"+name+"`, which is a "+string(param.Kind))
+			s.bad(p.where["use"], "`"+p.Use+"` is not given its `"+name+"`", "with: {"+name+": "+a(string(param.Kind))+"}")
 		case param.Default != "":
 			p.With[name] = param.Default // scopes do not leak, and its own parameters are filled by this step alone
 		}
@@ -139,9 +151,9 @@ func (s *scope) saved(c *closure, p *part) {
 		kind, known := outputs[e.value.text]
 		if !known {
 			if outputs != nil {
-				s.bad(e.value.at, of+" has no output `"+e.value.text+"`", oneOf(e.value.text, sortedKeys(outputs)))
+				s.bad(e.value.at, of+" has no output `"+e.value.text+"`", orElse(oneOf(e.value.text, sortedKeys(outputs)), "no `save`"))
 			}
-			kind = steps.KindText
+			kind = "" // not known: nothing is said of it twice
 		}
 		kinds[e.key] = kind
 		s.save(p, e, kind)
@@ -161,8 +173,8 @@ func (s *scope) save(p *part, e entry, kind steps.ValueKind) {
 	case v.param != nil && (v.param.Required || v.param.Default != ""):
 		s.bad(e.at, "`"+e.key+"` is a parameter that always has a value", "another name; only an optional parameter without a default may be saved into")
 		return
-	case v.kind != kind:
-		s.bad(e.at, "`"+e.key+"` is a "+string(v.kind)+" already and would become a "+string(kind), "another name")
+	case v.kind != kind && v.kind != "" && kind != "":
+		s.bad(e.at, "`"+e.key+"` is "+a(string(v.kind))+" already and would become "+a(string(kind)), "another name")
 		return
 	}
 	v.savers = append(v.savers, saver{p, s.reached[p], p.OnFail == steps.OnFailNote, p.domain(e.key)})
@@ -190,7 +202,7 @@ func (s *scope) outputsOf(c *closure, p *part) (outputs map[string]steps.ValueKi
 	case "decide":
 		return map[string]steps.ValueKind{outputOption: steps.KindText}, "a decide"
 	case "command":
-		return map[string]steps.ValueKind{outputStdout: steps.KindText, outputExit: steps.KindInt}, "a command"
+		return map[string]steps.ValueKind{outputOutput: steps.KindText, outputExit: steps.KindInt}, "a command"
 	case "ask":
 		out := map[string]steps.ValueKind{}
 		for _, f := range p.Fields {

@@ -99,7 +99,7 @@ func (d *document) badYAML(line int, block string, err error) {
 	var ye yaml.Error
 	if asError(err, &ye) && ye.GetToken() != nil {
 		p := ye.GetToken().Position
-		at, what = d.in(line, p), "not YAML: "+ye.GetMessage()
+		at, what = d.in(line, p), "not YAML: "+strings.ReplaceAll(ye.GetMessage(), "invalid", "unusable")
 	}
 	expected := "one key and its value a line"
 	if strings.Contains(block, "{") && strings.Contains(block, "${") {
