@@ -285,11 +285,20 @@ func fence(t *testing.T, open Open) {
 		defer done(t, j)
 		js = append(js, j)
 	}
-	for seq := range uint64(6) {
+	for i, seq := range []uint64{1, 2, 3, 4} { // each sees what the other wrote
 		body := any(steps.Noted{Text: "n"})
-		if seq == 0 {
+		if seq == 1 {
 			body = started("prod")
 		}
+		if err := js[i/2%2].Append(t.Context(), run, event(seq, body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := js[0].Append(t.Context(), run, event(5, steps.RunPaused{Why: steps.CodeGate})); err != nil {
+		t.Fatal(err)
+	}
+	for seq := uint64(5); seq < 10; seq++ {
+		body := steps.Noted{Text: "n"}
 		first, second := js[seq%2], js[1-seq%2]
 		if err := first.Append(t.Context(), run, event(seq+1, body)); err != nil {
 			t.Fatal(err)

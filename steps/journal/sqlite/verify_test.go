@@ -68,3 +68,22 @@ func TestChainIsOverThePublishedForm(t *testing.T) {
 		t.Errorf("the head is %s, %v; computed from the lines it is %s", got, err, head)
 	}
 }
+
+func TestVerifyFindsARecordThatWasMadeAnew(t *testing.T) {
+	dir := filled(t)
+	j := opened(t, dir)
+	records, err := j.records(t.Context(), "1123-1")
+	must(t, err)
+	r := records[2]
+	r.Body = json.RawMessage(`{"text":"a lie","by":"ana"}`)
+	text, err := json.Marshal(r)
+	must(t, err)
+	_, err = j.w.ExecContext(t.Context(), "DROP TRIGGER events_stay")
+	must(t, err)
+	_, err = j.w.ExecContext(t.Context(), "UPDATE events SET body = ?, hash = ? WHERE run = ? AND seq = 3", string(r.Body), journal.Hash(r.Prev, text), r.Run)
+	must(t, err)
+	breaks, err := j.Verify(t.Context())
+	if err != nil || len(breaks) != 1 || breaks[0].String() != "run 1123-1, event 4: it does not follow the event before it; good up to event 3" {
+		t.Errorf("got %v, %v", breaks, err)
+	}
+}
