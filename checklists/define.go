@@ -145,6 +145,8 @@ func (d *document) shared(p *part, n *node) {
 	p.OnFail = steps.OnFail(d.word(n, "on_fail", "", string(steps.OnFailNote), string(steps.OnFailFact)))
 	if v := n.get("on_fail"); v != nil && !slices.Contains(mayNote, p.Kind) {
 		d.bad(v.at, "`on_fail` on "+a(p.Kind), "it on a "+oneOf("", mayNote))
+	} else if p.OnFail == steps.OnFailFact && p.Kind != "check" {
+		d.bad(v.at, "`on_fail: fact` on "+a(p.Kind), "it on a check, whose result a later decision reads")
 	}
 	p.needs, p.proves = d.texts(n, "needs"), d.texts(n, "proves")
 	if v := n.get("undo"); v != nil && p.Kind != "do" {
