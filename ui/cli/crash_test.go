@@ -51,10 +51,10 @@ type place struct {
 const answersFile = `image: backend.12
 reason: INC-88
 deploy: jaja-backend
-validate/login: "yes"
-validate/email-sync: "yes"
-validate/payment: "yes"
-validate/coach: "yes"
+validate/login: seen in a browser
+validate/email-sync: seen in a browser
+validate/payment: seen in a browser
+validate/coach: seen in a browser
 told: posted in deploys
 `
 

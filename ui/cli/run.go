@@ -159,7 +159,7 @@ func (a *app) follow(ctx context.Context, w *wire.World, d *wire.Driver, file *a
 	defer d.Close()
 	s := &plain.Session{Driver: d, Out: a.out, Operator: w.Operator, Clock: w.Clock, Place: w.Place(), Opening: w.Opening(), From: from,
 		State: func() []string { return stateLines(w.Look(ctx), w.Clock.Now()) }, Log: func(filter string) []string { return w.LastLines(filter, 20) },
-		ByHand: byHand, Prose: proseLines, Copy: w.Copy, Speed: w.Speed}
+		ByHand: byHand, Prose: proseLines, Copy: w.Copy, Speed: w.Speed, Permit: w.Permitted}
 	if w.Practice {
 		s.Factor = w.SetFactor
 	}

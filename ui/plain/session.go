@@ -41,6 +41,7 @@ type Session struct {
 	Log    func(filter string) []string                     // what :log tells
 	ByHand func(step *steps.Step, vars steps.Values) string // what :copy tells
 	Copy   func(name, text string) (string, error)          // keeps it in a file; may be nil
+	Permit func(step *steps.Step) error // why a do may not be carried out at all; may be nil
 	Speed  func() (now, factor float64, ok bool)            // may be nil
 	Factor func(ctx context.Context, factor float64) error  // may be nil
 	Prose  func(step *steps.Step) []string                  // what :show tells; may be nil
@@ -175,6 +176,11 @@ func (s *Session) soft(err error) error {
 // failed deals with a step that holds the run.
 func (s *Session) failed(ctx context.Context, step *steps.Step, st *steps.StepState) error {
 	if s.Answers != nil || s.Input == nil {
+		if step.Kind == "do" && s.Permit != nil {
+			if err := s.Permit(step); err != nil { // not a failure: somebody else, or another place, may do it
+				return s.pause(steps.CodePlace, what(err))
+			}
+		}
 		return s.soft(s.Driver.Do(ctx, engine.Stop{}))
 	}
 	menu := []choice{{"run it again", func(string) engine.Command { return engine.Retry{Step: step.ID, By: s.Operator} }, ""}}

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -236,6 +237,9 @@ func (s *Session) kept(step *steps.Step, b steps.Settled) {
 	}
 }
 
+// figures are what moves in a summary by itself, such as a length of time.
+var figures = regexp.MustCompile(`[0-9]+(:[0-9]+)*`)
+
 // progress says what goes on, when something changed, at 15, 30 and 60 seconds, and then each minute of the cloud's clock.
 func (s *Session) progress(p engine.Progress) {
 	if p.Doing == "" || p.Since.IsZero() {
@@ -254,10 +258,11 @@ func (s *Session) progress(p engine.Progress) {
 	if step := s.run.Procedure.Step(p.Step); step != nil && step.Kind != "wait" && p.Doing != "resolving" && due == 0 {
 		return // a look of a moment tells its verdict, which comes next
 	}
-	if what == "" && gone < 15*time.Second || what == s.told && due <= s.toldAt {
+	shape := figures.ReplaceAllString(what, "")
+	if what == "" && gone < 15*time.Second || shape == s.told && due <= s.toldAt {
 		return
 	}
-	s.told, s.toldAt = what, due
+	s.told, s.toldAt = shape, due
 	if what == "" {
 		what = p.Doing
 	}

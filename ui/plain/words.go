@@ -92,8 +92,8 @@ func PlanLines(p steps.Plan) []string {
 	out := []string{stop(safe(p.Summary))}
 	for _, c := range p.Changes {
 		line := fmt.Sprintf("%s %s: %s", title(c.Label), signs[c.Sign], stop(safe(c.Text)))
-		if c.Sign == "=" {
-			line = fmt.Sprintf("%s stays: %s", title(c.Label), stop(safe(c.Text)))
+		if signs[c.Sign] == "" {
+			line = fmt.Sprintf("%s: %s", title(c.Label), stop(safe(c.Text)))
 		}
 		if c.Note != "" {
 			line += " " + title(stop(safe(c.Note)))

@@ -55,6 +55,11 @@ func (w *World) permit(_ context.Context, d steps.Declaration) error {
 	return nil
 }
 
+// Permitted says why the change of a step may not be made from here at all; nil where it may.
+func (w *World) Permitted(step *steps.Step) error {
+	return w.permit(context.Background(), steps.Declaration{Name: step.Use})
+}
+
 // Start begins a run. What it mends is looked up first, so that the objective's clock counts from when the fault began.
 func (w *World) Start(ctx context.Context, procedure string, params steps.Values, from *steps.Origin) (*Driver, error) {
 	p, err := w.library.Load(procedure)
