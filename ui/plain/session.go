@@ -41,7 +41,7 @@ type Session struct {
 	Log    func(filter string) []string                     // what :log tells
 	ByHand func(step *steps.Step, vars steps.Values) string // what :copy tells
 	Copy   func(name, text string) (string, error)          // keeps it in a file; may be nil
-	Permit func(step *steps.Step) error // why a do may not be carried out at all; may be nil
+	Permit func(step *steps.Step) error                     // why a do may not be carried out at all; may be nil
 	Speed  func() (now, factor float64, ok bool)            // may be nil
 	Factor func(ctx context.Context, factor float64) error  // may be nil
 	Prose  func(step *steps.Step) []string                  // what :show tells; may be nil
