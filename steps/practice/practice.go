@@ -47,7 +47,7 @@ func Scenarios() []string { return scenario.IDs() }
 
 // Start serves the cloud of a folder: what the folder holds, with the wall time that has passed since, or a new one. It holds a
 // lock on the folder until Close. ctx bounds the start, not the cloud's life.
-func Start(ctx context.Context, o Options) (_ *Cloud, err error) {
+func Start(ctx context.Context, o Options) (*Cloud, error) {
 	if o.Dir == "" {
 		return nil, errors.New("a practice cloud needs a folder")
 	}
@@ -65,29 +65,33 @@ func Start(ctx context.Context, o Options) (_ *Cloud, err error) {
 	if !ok {
 		return nil, ErrHeld
 	}
-	defer func() {
-		if err != nil {
-			_ = c.Close()
-		}
-	}()
-	state, err := stateFor(o)
-	if err != nil {
+	if err := c.start(ctx, o); err != nil {
+		_ = c.Close()
 		return nil, err
 	}
+	return c, nil
+}
+
+// start opens everything behind the lock; Close takes down what there is.
+func (c *Cloud) start(ctx context.Context, o Options) error {
+	state, err := stateFor(o)
+	if err != nil {
+		return err
+	}
 	if c.world, err = world.Open(o.Dir, state); err != nil {
-		return nil, err
+		return err
 	}
 	id := world.UUID(world.Draw(uint64(time.Now().UnixNano()), "process", os.Getpid()))
 	if c.net, err = serve(ctx, c.world, id, c.Addresses); err != nil {
-		return nil, err
+		return err
 	}
 	c.addr = c.addresses()
 	c.net.run()
 	b, err := json.MarshalIndent(addressDoc{id, c.addr}, "", "  ")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return c, world.Replace(filepath.Join(o.Dir, addressFile), b)
+	return world.Replace(filepath.Join(o.Dir, addressFile), b)
 }
 
 // stateFor is what the folder holds, or a new state.

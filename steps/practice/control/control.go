@@ -65,7 +65,9 @@ func New(cloud *world.World, id string, addresses func() any) http.Handler {
 	mux.HandleFunc("GET /faults", s.faults)
 	mux.HandleFunc("POST /faults", s.addFault)
 	mux.HandleFunc("DELETE /faults", s.restore)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, 404, "the control has no "+r.Method+" "+r.URL.Path) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, 404, "the control has no "+r.Method+" "+r.URL.Path)
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(IDHeader, id)
 		mux.ServeHTTP(w, r)

@@ -52,7 +52,7 @@ func Meet(cloud *world.World, w http.ResponseWriter, r *http.Request, c Call, d 
 	switch f.Fault {
 	case world.FaultLost:
 		handle(newRecorder(), blind)
-		drop(w, false)
+		hangUp(w)
 	case world.FaultTruncate:
 		rec := newRecorder()
 		handle(rec, blind)
@@ -83,10 +83,10 @@ func spoil(w http.ResponseWriter, r *http.Request, f *world.Fault, d Dialect) {
 	}
 	switch f.Fault {
 	case world.FaultReset, world.FaultDown:
-		drop(w, true)
+		reset(w)
 	case world.FaultTimeout:
 		wait(r.Context(), f.Seconds, 60)
-		drop(w, false)
+		hangUp(w)
 	case world.FaultHTTP500:
 		say(d.Internal)
 	case world.FaultThrottle:
@@ -99,20 +99,29 @@ func spoil(w http.ResponseWriter, r *http.Request, f *world.Fault, d Dialect) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = fmt.Fprint(w, "<!doctype html><title>Sign in</title><p>Sign in to the network to continue.")
 	default:
-		drop(w, false)
+		hangUp(w)
 	}
 }
 
-// drop ends the connection without an answer; with reset it is torn down, not closed.
-func drop(w http.ResponseWriter, reset bool) {
+// hangUp ends the connection without an answer.
+func hangUp(w http.ResponseWriter) { _ = take(w).Close() }
+
+// reset tears the connection down.
+func reset(w http.ResponseWriter) {
+	c := take(w)
+	if t, ok := c.(*net.TCPConn); ok {
+		_ = t.SetLinger(0)
+	}
+	_ = c.Close()
+}
+
+// take takes the connection away from the server.
+func take(w http.ResponseWriter) net.Conn {
 	c, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if t, ok := c.(*net.TCPConn); ok && reset {
-		_ = t.SetLinger(0)
-	}
-	_ = c.Close()
+	return c
 }
 
 func truncate(w http.ResponseWriter, rec *recorder) {

@@ -45,14 +45,10 @@ func (q *request) meant(v *world.Vault) error {
 	return place(v, id, "", q.text("environment"), q.text("secretPath"))
 }
 
-func shape(v *world.Vault, s *world.Secret, at world.SecretVersion, show bool) map[string]any {
-	value := at.Value
-	if !show {
-		value = hidden
-	}
+func shape(v *world.Vault, s *world.Secret, at world.SecretVersion, value string) map[string]any {
 	return map[string]any{
 		"id": s.ID, "_id": s.ID, "workspace": v.Project, "environment": v.Environment, "version": at.Version, "type": "shared",
-		"secretKey": s.Key, "secretValue": value, "secretValueHidden": !show, "secretComment": s.Comment, "secretPath": "/",
+		"secretKey": s.Key, "secretValue": value, "secretValueHidden": value == hidden, "secretComment": s.Comment, "secretPath": "/",
 		"secretReminderNote": nil, "secretReminderRepeatDays": nil, "skipMultilineEncoding": false, "createdAt": iso(s.CreatedAt),
 		"updatedAt": iso(at.At), "metadata": nil, "secretMetadata": []any{}, "tags": []any{}, "isRotatedSecret": false, "rotationId": nil,
 		"actor": map[string]any{"actorType": "identity", "name": at.By},
@@ -61,7 +57,13 @@ func shape(v *world.Vault, s *world.Secret, at world.SecretVersion, show bool) m
 
 func iso(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-func (q *request) shows() bool { return q.param("viewSecretValue") != "false" }
+// value is what a read may show of a version.
+func (q *request) value(at world.SecretVersion) string {
+	if q.param("viewSecretValue") == "false" {
+		return hidden
+	}
+	return at.Value
+}
 
 func (s *Server) list(q *request) (out any, err error) {
 	s.cloud.Read(func(_ time.Time, st *world.State) {
@@ -70,7 +72,7 @@ func (s *Server) list(q *request) (out any, err error) {
 		}
 		secrets := []any{}
 		for _, x := range st.Vault.Secrets {
-			secrets = append(secrets, shape(&st.Vault, x, x.Latest(), q.shows()))
+			secrets = append(secrets, shape(&st.Vault, x, x.Latest(), q.value(x.Latest())))
 		}
 		out = map[string]any{"secrets": secrets, "imports": []any{}}
 	})
@@ -101,7 +103,7 @@ func (s *Server) get(q *request) (out any, err error) {
 			}
 			at = x.Versions[i]
 		}
-		out = map[string]any{"secret": shape(&st.Vault, x, at, q.shows())}
+		out = map[string]any{"secret": shape(&st.Vault, x, at, q.value(at))}
 	})
 	return out, err
 }
@@ -123,7 +125,7 @@ func (s *Server) change(q *request, operation string, do func(now time.Time, v *
 			if err != nil {
 				return err
 			}
-			out = map[string]any{"secret": shape(&st.Vault, x, x.Latest(), true)}
+			out = map[string]any{"secret": shape(&st.Vault, x, x.Latest(), x.Latest().Value)}
 			note, effect = said, world.EffectApplied
 		}
 		if faults.Unanswered(q.r.Context()) {

@@ -17,6 +17,11 @@ import (
 
 const targetPrefix = "Lightsail_20161128."
 
+// latency is how long an answer takes at least, by the wall clock. Real services take longer. Without it an answer can overtake the
+// end of its own request: the Go SDK closes a request's body as soon as the answer's head is there, smithy-go 1.28.8 then reports
+// the closed body as an error of the write, and net/http tears the connection down under an answer that is still being read.
+const latency = 3 * time.Millisecond
+
 // maxBody is more than any real request: a deployment with long environments.
 const maxBody = 4 << 20
 
@@ -66,6 +71,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{Server: s, r: r, body: body}
+	time.Sleep(latency)
 	name, isLightsail := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	if !isLightsail {
 		c.serveSTS(w)

@@ -109,7 +109,10 @@ func update(v *world.Service, in updateInput, now time.Time, s *world.State) (no
 	if !toggled && !resized {
 		return "nothing changed"
 	}
-	took := s.UpdateFor(v.Name, toggled && v.Disabled)
+	took := s.UpdateFor(v.Name)
+	if toggled && v.Disabled {
+		took = s.DisableFor(v.Name)
+	}
 	v.Update = &world.Update{Began: now, Ends: now.Add(took), Disabling: toggled && v.Disabled}
 	if !v.Disabled && v.Current != 0 {
 		v.Update.StartsAt = now.Add(took * 55 / 100)

@@ -75,6 +75,9 @@ func start(r *world.Run) []said {
 func crashes(r *world.Run, from time.Time, emit func(time.Time, string)) {
 	rng := world.Draw(uint64(r.Version), "crash", r.Container)
 	for at := r.Started; at.Before(from.Add(time.Second)); at = at.Add(time.Duration(20000+rng.IntN(20000)) * time.Millisecond) {
+		if end := at.Add(2400 * time.Millisecond); !r.Stops.IsZero() && end.After(r.Stops) {
+			return // its last words came with the attempt before
+		}
 		if r.App.Kind == "backend" {
 			emit(at.Add(2200*time.Millisecond), "INFO  [alembic.runtime.migration] Context impl PostgresqlImpl.")
 			emit(at.Add(2201*time.Millisecond), "INFO  [alembic.runtime.migration] Will assume transactional DDL.")

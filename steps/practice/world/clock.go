@@ -126,8 +126,10 @@ func (c *Clock) leave() {
 	c.sleepers--
 }
 
-// sleep waits until d of virtual time has passed, the clock is set, or ctx ends. The caller has entered.
+// sleep makes the clock fast until d of virtual time has passed, the clock is set, or ctx ends.
 func (c *Clock) sleep(ctx context.Context, d time.Duration) error {
+	c.enter()
+	defer c.leave()
 	c.mu.Lock()
 	target, settings := c.now().Add(d), c.settings
 	c.mu.Unlock()

@@ -57,7 +57,7 @@ func pyString(b *strings.Builder, s string) {
 		case strings.ContainsRune("\b\f\n\r\t", r):
 			b.WriteByte('\\')
 			b.WriteByte("btn.fr"[r-'\b'])
-		case r < 0x20 || r > 0x7f && r <= 0xffff:
+		case r < 0x20 || r >= 0x7f && r <= 0xffff:
 			_, _ = fmt.Fprintf(b, `\u%04x`, r)
 		case r > 0xffff:
 			hi, lo := utf16.EncodeRune(r)

@@ -22,14 +22,13 @@ func (s *State) DeployFor(service string, version int) time.Duration {
 	return time.Duration(150+150*x*x*x) * time.Second
 }
 
-// UpdateFor is how long a change of size or an enabling takes, 120 to 240 s; a disabling takes 60 to 120 s.
-func (s *State) UpdateFor(service string, disabling bool) time.Duration {
-	x := Draw(s.Scenario.Seed, "update", service, s.Seq).Float64()
-	if disabling {
-		return time.Duration(60+60*x) * time.Second
-	}
-	return time.Duration(120+120*x) * time.Second
+// UpdateFor is how long a change of size or an enabling takes: 120 to 240 s.
+func (s *State) UpdateFor(service string) time.Duration {
+	return time.Duration(120+120*Draw(s.Scenario.Seed, "update", service, s.Seq).Float64()) * time.Second
 }
+
+// DisableFor is how long a disabling takes: 60 to 120 s.
+func (s *State) DisableFor(service string) time.Duration { return s.UpdateFor(service) / 2 }
 
 // launch makes the run of one container, and lets its start change the schema of the database that it reaches.
 func (s *State) launch(v *Service, d *Deployment, name string, at time.Time) *Run {

@@ -92,7 +92,10 @@ func (w *World) save(s *State) error {
 	return nil
 }
 
-func (w *World) saveClock() error {
+// saveClock writes the clock alone, as it is.
+func (w *World) saveClock() error { return w.saveMark(w.clock.Mark()) }
+
+func (w *World) saveMark(m Mark) error {
 	w.mu.Lock()
 	id := w.state.ID
 	w.mu.Unlock()
@@ -101,7 +104,7 @@ func (w *World) saveClock() error {
 	b, err := json.Marshal(struct {
 		Mark
 		ID string `json:"id"`
-	}{w.clock.Mark(), id})
+	}{m, id})
 	if err != nil {
 		return err
 	}
@@ -200,12 +203,12 @@ func (w *World) SetFactor(f float64) error {
 
 // Sleep waits until d of virtual time has passed and says what time it is then. Meanwhile the clock runs at its factor.
 func (w *World) Sleep(ctx context.Context, d time.Duration) (time.Time, error) {
-	w.clock.enter()
-	err := w.saveClock() // before it has gone far: see Mark.Resumed
+	m := w.clock.Mark()
+	m.Fast = m.Factor > 1
+	err := w.saveMark(m) // before it goes fast: see Mark.Resumed
 	if err == nil {
 		err = w.clock.sleep(ctx, d)
 	}
-	w.clock.leave()
 	if e := w.saveClock(); err == nil {
 		err = e
 	}
