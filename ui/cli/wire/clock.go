@@ -93,7 +93,7 @@ func (c *Clock) SetFactor(ctx context.Context, factor float64) error {
 // Sleep lets simulated time pass; it is where waiting is accelerated.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	end := c.Now().Add(d)
-	for left := d; left > 0; left = end.Sub(c.Now()) {
+	for left := d; left > time.Millisecond; left = end.Sub(c.Now()) {
 		c.take(func(r *reading) { r.Speed = max(r.Factor, 1) })
 		var reply reading
 		err := call(ctx, c.http, http.MethodPost, c.control+"/sleep", map[string]any{"seconds": min(left, sleepChunk).Seconds()}, &reply)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/JustAJobApp/runbook/steps"
+	"github.com/JustAJobApp/runbook/steps/cloud"
 	"github.com/JustAJobApp/runbook/steps/infisical"
 	"github.com/JustAJobApp/runbook/steps/lightsail"
 	"github.com/JustAJobApp/runbook/steps/operations"
@@ -98,13 +99,13 @@ func (w *World) joinSite() error {
 	if err != nil {
 		return err
 	}
-	var secrets *infisical.Client
+	var secrets operations.Secrets
 	if e.Infisical.Project != "" {
-		secrets, err = infisical.New(infisical.Options{URL: e.Infisical.URL, Project: e.Infisical.Project, Environment: e.Infisical.Environment, Path: e.Infisical.Path,
+		client, err := infisical.New(infisical.Options{URL: e.Infisical.URL, Project: e.Infisical.Project, Environment: e.Infisical.Environment, Path: e.Infisical.Path,
 			ClientID: os.Getenv("INFISICAL_UNIVERSAL_AUTH_CLIENT_ID"), ClientSecret: os.Getenv("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"), Token: os.Getenv("INFISICAL_TOKEN"),
 			UserAgent: "runbook/" + w.options.Version})
-		if err != nil {
-			return err
+		if secrets = client; err != nil {
+			secrets = absent{err} // the rest stays usable: what cannot be known is unknown
 		}
 	}
 	w.Mask.Add(os.Getenv("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"), os.Getenv("INFISICAL_TOKEN"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN"))
@@ -112,12 +113,21 @@ func (w *World) joinSite() error {
 	return nil
 }
 
+// absent is a service that cannot be asked; every question gets the reason.
+type absent struct{ why error }
+
+// List gives the reason.
+func (a absent) List(context.Context) ([]cloud.Secret, error) { return nil, a.why }
+
+// Value gives the reason.
+func (a absent) Value(context.Context, string) (string, error) { return "", a.why }
+
 // use makes everything that works over clients.
-func (w *World) use(aws *lightsail.Client, secrets *infisical.Client, pages operations.Web) {
+func (w *World) use(aws *lightsail.Client, secrets operations.Secrets, pages operations.Web) {
 	w.lists = aws
 	w.clients = operations.Clients{Containers: aws, Databases: aws, Identity: aws, Web: pages, Environment: w.Environment, Clock: w.Clock}
 	cfg := status.Config{Environment: w.Environment, Containers: aws, Databases: aws, Identity: aws, Web: pages, Clock: w.calm(), Limit: lookLimit}
-	if secrets != nil { // a nil pointer in an interface would not be nil
+	if secrets != nil {
 		w.clients.Secrets, cfg.Infisical = secrets, secrets
 	}
 	w.watcher = status.New(cfg)
