@@ -93,9 +93,6 @@ func (b *batch) oblige(step steps.Path, body any) {
 
 // commit is the only way to write: durable first, then folded, then told.
 func (e *Engine) commit(ctx context.Context, b *batch) error {
-	if e.dead != nil {
-		return e.dead
-	}
 	if len(b.events) == 0 {
 		return nil
 	}

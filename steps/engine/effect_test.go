@@ -102,16 +102,17 @@ func TestOutcomes(t *testing.T) {
 		outcome steps.Code
 		why     string
 	}{
-		"":         {"passed", "", "version 14 has it"},
-		"refused":  {"failed", steps.CodeRejected, "No such image."},
-		"not-sent": {"failed", steps.CodeNotSent, "Nothing was sent"},
-		"lost":     {"passed", steps.CodeUnknown, "version 14 has it"},
-		"late":     {"passed", steps.CodeUnknown, "version 14 has it"},
-		"slow":     {"passed", "", "version 14 has it"},
-		"panic":    {"passed", steps.CodeUnknown, "version 14 has it"},
-		"broken":   {"failed", "", "has failed. version 14 failed"},
-		"foreign":  {"failed", steps.CodeUnknown, "Somebody else's change is there"},
-		"never":    {"unsure", "", ""},
+		"":          {"passed", "", "version 14 has it"},
+		"refused":   {"failed", steps.CodeRejected, "No such image."},
+		"not-sent":  {"failed", steps.CodeNotSent, "Nothing was sent"},
+		"lost":      {"passed", steps.CodeUnknown, "version 14 has it"},
+		"throttled": {"passed", steps.CodeUnknown, "version 14 has it"},
+		"late":      {"passed", steps.CodeUnknown, "version 14 has it"},
+		"slow":      {"passed", "", "version 14 has it"},
+		"panic":     {"passed", steps.CodeUnknown, "version 14 has it"},
+		"broken":    {"failed", "", "has failed. version 14 failed"},
+		"foreign":   {"failed", steps.CodeUnknown, "Somebody else's change is there"},
+		"never":     {"unsure", "", ""},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -409,4 +410,66 @@ func TestHolds(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// hooked calls a function before it appends an event of a type.
+type hooked struct {
+	*memory
+	on   string
+	hook func()
+}
+
+func (h *hooked) Append(ctx context.Context, run string, evs ...steps.Event) error {
+	if evs[0].Type == h.on {
+		h.hook()
+	}
+	return h.memory.Append(ctx, run, evs...)
+}
+
+// TestStopBeatsWork: work that ends while the run is being stopped starts nothing and leaves nothing, whichever is noticed first.
+func TestStopBeatsWork(t *testing.T) {
+	for range 20 {
+		bubble(t, func(t *testing.T) {
+			r := newRig(t, procedure(nil, doStep("deploy")))
+			slow := false
+			r.cloud.reads = func() error {
+				if slow {
+					time.Sleep(time.Second)
+				}
+				return nil
+			}
+			r.cfg.Journal = &hooked{r.cfg.Journal.(*memory), "noted", func() {
+				r.stop()
+				time.Sleep(time.Minute) // the confirmed plan is made meanwhile
+			}}
+			r.start()
+			slow = true
+			r.ok("deploy")
+			if err := r.e.Do(t.Context(), engine.Note{Text: "x"}); err != nil {
+				t.Error(err)
+			}
+			<-r.done
+			if r.cloud.calls != 0 || strings.Contains(r.types(), "intent") {
+				t.Fatal(r.types())
+			}
+		})
+		bubble(t, func(t *testing.T) {
+			r := newRig(t, procedure(nil, doStep("deploy")))
+			op := r.cfg.Operations["deploy"]
+			op.Prepare = func(ctx context.Context, _ steps.Values) (steps.Plan, func(context.Context) (steps.Receipt, error), error) {
+				<-ctx.Done()
+				return steps.Plan{}, nil, ctx.Err()
+			}
+			r.cfg.Operations["deploy"] = op
+			r.cfg.Journal = &hooked{r.cfg.Journal.(*memory), "noted", func() { r.stop(); time.Sleep(time.Minute) }}
+			r.start()
+			if err := r.e.Do(t.Context(), engine.Note{Text: "x"}); err != nil {
+				t.Error(err)
+			}
+			<-r.done
+			if r.types() != "run-started noted run-paused" {
+				t.Fatal(r.types())
+			}
+		})
+	}
 }

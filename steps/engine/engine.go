@@ -145,6 +145,9 @@ func (e *Engine) loop(ctx context.Context) error {
 			if e.run.Over() {
 				return nil
 			}
+			if err := ctx.Err(); err != nil {
+				e.interrupt(err)
+			}
 			if e.ending != nil {
 				return e.end(ctx)
 			}
@@ -228,7 +231,7 @@ func (e *Engine) end(ctx context.Context) error {
 func (e *Engine) push(ctx context.Context, b *batch) error {
 	var at steps.Path
 	var w *work
-	settling := e.busy == nil && e.ending == nil
+	settling := e.busy == nil && e.ending == nil && ctx.Err() == nil
 	held := false
 	if settling {
 		at, w, held = e.settle(b)
@@ -247,18 +250,16 @@ func (e *Engine) push(ctx context.Context, b *batch) error {
 
 // record writes what came of a piece of work.
 func (e *Engine) record(ctx context.Context, j *job, o outcome) error {
-	if o.err != nil && (j.ctx.Err() != nil || e.ending != nil) {
-		return nil // a look that was broken off is no finding
+	in, intent := o.body.(steps.Intent)
+	if (o.err != nil || intent) && j.ctx.Err() != nil {
+		return nil // a look that was broken off is no finding, and nothing new starts
 	}
 	b := e.begin()
 	s, st := e.proc.Step(j.step), b.run.Steps[j.step]
 	if st.Phase == "" {
 		b.enter(s, j.began)
 	}
-	if in, ok := o.body.(steps.Intent); ok && o.err == nil {
-		if e.ending != nil {
-			return nil // nothing new starts; the next driver asks anew
-		}
+	if intent && o.err == nil {
 		if o.err = e.clear(ctx, in); o.err == nil {
 			return e.intend(ctx, b, j.step, in, o.next)
 		}

@@ -108,12 +108,15 @@ func TestDecide(t *testing.T) {
 
 // TestEndsInScope: a decision ends the procedure that it stands in, not the one above.
 func TestEndsInScope(t *testing.T) {
-	end := decideStep("sub/way", "m", steps.Option{ID: "stop", Label: "stop", Ends: true})
+	end := decideStep("sub/way", "m", steps.Option{ID: "stop", Label: "stop", Ends: true}, steps.Option{ID: "on", Label: "go on"})
 	bubble(t, func(t *testing.T) {
 		r := newRig(t, procedure(nil, steps.Step{ID: "sub", Kind: "follow", Use: "other"}, end, tickStep("sub/more"), tickStep("tell"))).start()
 		r.answer("sub/way", steps.Answered{Value: "stop"}, "")
 		r.is("sub/more", "not-applicable")
 		r.is("tell", "asked")
+		r.do(engine.Back{To: "sub/way"}, "")
+		r.answer("sub/way", steps.Answered{Value: "on"}, "")
+		r.is("sub/more", "asked")
 	})
 }
 

@@ -200,6 +200,9 @@ func (c *cloud) deploy(d deployment) (int, error) {
 	case "late": // it arrives after everybody has given it up
 		time.AfterFunc(20*time.Second, func() { c.land(d) })
 		return 0, context.DeadlineExceeded
+	case "throttled": // it arrived, and an adapter says something else than rejected or not-sent
+		c.land(d)
+		return 0, &steps.Error{Code: steps.CodeThrottled, What: "AWS asks us to slow down."}
 	case "slow": // it is taken, and reads show it only later
 		time.AfterFunc(10*time.Second, func() { c.land(d) })
 		return 14, nil

@@ -114,3 +114,32 @@ func TestClosedVocabularies(t *testing.T) {
 		r.ends("run-finished")
 	})
 }
+
+// learner holds a word from its n-th look on: a secret that became known while the run went on.
+type learner struct {
+	word string
+	n    int
+}
+
+func (l *learner) Mask(s string) string { return s }
+func (l *learner) Holds(s string) bool {
+	if s == l.word {
+		l.n--
+	}
+	return s == l.word && l.n < 0
+}
+
+// TestLearnt: what is told after an effect is recorded, whatever has become a secret since.
+func TestLearnt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := doStep("deploy")
+		s.SaveKinds = nil
+		r := newRig(t, procedure(nil, s))
+		r.cfg.Masker = &learner{"14", 2} // of the reply and of the look, not of what is saved
+		r.start()
+		r.ok("deploy")
+		if st := r.step("deploy"); st.State != steps.Passed || st.Saves["version"].Text != "[masked]" {
+			t.Errorf("%+v", st)
+		}
+	})
+}
