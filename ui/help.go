@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,7 +47,7 @@ func newHelp(m *model) *help {
 }
 
 var mouseRows = []keys.Row{{Text: "Mouse"}, {Keys: "click", Text: "focus, a row"}, {Keys: "wheel", Text: "scrolls what is under it"},
-	{Keys: "shift+drag", Text: "selects text, as without the program"}, {Keys: "never", Text: "answers or confirms"}}
+	{Keys: "shift", Text: "and drag selects text"}, {Keys: "never", Text: "answers or confirms"}}
 
 func (h *help) key(msg tea.KeyPressMsg) (bool, tea.Msg) {
 	key := msg.String()
@@ -101,6 +102,9 @@ func (h *help) view(_ string, w, height int) (string, *tea.Cursor) {
 	h.lines, h.shown = len(all), height-3
 	h.top = max(0, min(h.top, h.lines-h.shown))
 	f.Head = widget.Window(all, h.top, h.shown)
+	if more := h.lines - h.top - h.shown; more > 0 {
+		f.Message = fmt.Sprintf("%s %s, pgdn", h.t.Sign(theme.Open), widget.Count(more, "more line", "more lines"))
+	}
 	lines := f.Lines()
 	var cursor *tea.Cursor
 	if h.find != nil {
@@ -146,26 +150,38 @@ func (h *help) matching() []keys.Row {
 	return out
 }
 
+// column draws rows, with the keys of each place in a column as wide as they need.
 func (h *help) column(rows []keys.Row, w int) []string {
-	wide := 0
-	for _, r := range rows {
-		if n := widget.Width(r.Keys); n <= 10 {
-			wide = max(wide, n)
-		}
-	}
 	var out []string
-	for _, r := range rows {
-		switch {
-		case r.Keys == "":
+	wide := keysWidth(rows)
+	for i, r := range rows {
+		if r.Keys == "" {
 			out = append(out, h.t.Bold(widget.Clip(r.Text, w)))
-			continue
-		case r.Off:
-			out = append(out, widget.Clip(h.t.Muted(h.t.Sign(theme.NotNow)+" "+widget.Pad(r.Keys, wide)+"  "+r.Text), w))
+			wide = keysWidth(rows[i+1:])
 			continue
 		}
-		out = append(out, widget.Clip("  "+h.t.Accent(widget.Pad(r.Keys, wide))+"  "+r.Text, w))
+		label := widget.Pad(r.Keys, wide) + "  "
+		if r.Off {
+			for _, line := range widget.Hang(h.t.Sign(theme.NotNow)+" "+label, r.Text, w, wide+4) {
+				out = append(out, h.t.Muted(line))
+			}
+			continue
+		}
+		out = append(out, widget.Hang("  "+h.t.Accent(label), r.Text, w, wide+4)...)
 	}
 	return out
+}
+
+// keysWidth is the widest of the keys up to the next heading.
+func keysWidth(rows []keys.Row) int {
+	wide := 0
+	for _, r := range rows {
+		if r.Keys == "" {
+			break
+		}
+		wide = max(wide, min(widget.Width(r.Keys), 12))
+	}
+	return wide
 }
 
 func (h *help) legend(w int) []string {

@@ -86,7 +86,7 @@ func (h *Home) problemRows(w int, severities ...status.Severity) []widget.Row {
 		}
 		if s := h.procedure(p.Procedure); s != nil {
 			id := fmt.Sprintf("problem:%d:%s", i, p.Procedure)
-			rows = append(rows, widget.Row{ID: id, Text: h.offer(s, p.Severity == status.Fault, w)})
+			rows = append(rows, widget.Row{ID: id, Text: h.offer(s, p.Severity, w)})
 			h.goes[id] = deps.ShowProcedure{ID: s.ID, Params: params(s, p.Params)}
 		}
 	}
@@ -140,9 +140,9 @@ func (h *Home) problemText(p status.Problem, w int) []string {
 }
 
 // offer is a procedure that mends a problem, with what is known of it.
-func (h *Home) offer(s *checklists.Summary, recommended bool, w int) string {
+func (h *Home) offer(s *checklists.Summary, severity status.Severity, w int) string {
 	var known []string
-	if recommended {
+	if severity == status.Fault {
 		known = append(known, "recommended")
 	}
 	if s.Objective.RTO > 0 {

@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/JustAJobApp/runbook/checklists"
 	"github.com/JustAJobApp/runbook/steps"
 	"github.com/JustAJobApp/runbook/steps/redact"
 	"github.com/JustAJobApp/runbook/ui/deps"
@@ -26,7 +25,6 @@ type Page struct {
 
 	tick    deps.Tick
 	proc    *steps.Procedure
-	summary *checklists.Summary
 	last    time.Time // the last run in this environment
 	drilled time.Time
 	err     error

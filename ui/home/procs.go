@@ -10,11 +10,10 @@ import (
 	"github.com/JustAJobApp/runbook/ui/widget"
 )
 
-// item is a line of the procedures panel: a group's heading, a procedure, or a group to open.
+// item is a line of a column of the procedures panel: a group's heading or a procedure.
 type item struct {
-	head  string
-	proc  *checklists.Summary
-	group string
+	head string
+	proc *checklists.Summary
 }
 
 // groups are the groups that have procedures, in order, with their procedures.

@@ -1,5 +1,5 @@
 // Package report turns a run and its events into a record for people and for scripts: Markdown, HTML and JSON. Its functions are
-// pure: the same run gives the same text. It imports steps alone; commands and screens import it.
+// pure: the same run gives the same text. It imports steps and steps/redact; commands and screens import it.
 //
 // What it writes was masked before it was journaled. Texts are escaped for the format that they go into.
 package report

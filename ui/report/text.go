@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/JustAJobApp/runbook/steps"
+	"github.com/JustAJobApp/runbook/steps/redact"
 )
 
 // JSON is a report for scripts, indented, with a newline at its end.
@@ -49,10 +50,13 @@ func word(s steps.State) string {
 	return strings.ReplaceAll(string(s), "-", " ")
 }
 
-// clean is a text for a cell of a Markdown table, or a line of a list: on one line, and nothing in it is markup.
-var markdown = strings.NewReplacer("\r", "", "\n", " ", "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "]", `\]`, "#", `\#`)
+// markdown takes from a text what Markdown would read as markup.
+var markdown = strings.NewReplacer("|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "]", `\]`, "#", `\#`)
 
-func clean(s string) string { return markdown.Replace(s) }
+// clean is a text for a cell of a Markdown table, or a line of a list: on one line, nothing in it is markup or moves a terminal.
+func clean(s string) string {
+	return markdown.Replace(redact.Escape(strings.ReplaceAll(s, "\n", " "), 0))
+}
 
 // Markdown is a report for people.
 func Markdown(run *steps.Run, events []steps.Event, about About) string {
@@ -116,7 +120,10 @@ func (r *Report) facts() [][2]string {
 		out = append(out, [2]string{"Ended", fmt.Sprintf("%s UTC, after %s", r.Ended.UTC().Format(day), length(r.Ended.Sub(r.Started).Seconds()))})
 	}
 	if o := r.Objective; o != nil {
-		out = append(out, [2]string{"Objective", o.text(r.Ended != nil)})
+		out = append(out, [2]string{"Objective", o.text()})
+		if r.Ended == nil {
+			out[len(out)-1][1] += "; the run is not over"
+		}
 	}
 	if r.Head != "" {
 		out = append(out, [2]string{"Record", fmt.Sprintf("%d events, head %s", r.Events, r.Head)})
@@ -126,7 +133,7 @@ func (r *Report) facts() [][2]string {
 	return append(out, [2]string{"Printed", r.Printed.UTC().Format(day) + " UTC"})
 }
 
-func (o *Objective) text(over bool) string {
+func (o *Objective) text() string {
 	from := "from the moment the fault began"
 	if o.Basis == "start" {
 		from = "from the run's start, because when the fault began is not known"
@@ -134,9 +141,6 @@ func (o *Objective) text(over bool) string {
 	text := fmt.Sprintf("RTO %s of %s used, %s", length(o.Used), length(o.RTO), from)
 	if o.Passed {
 		text = fmt.Sprintf("RTO of %s passed by %s, %s", length(o.RTO), length(o.Used-o.RTO), from)
-	}
-	if !over {
-		text += "; the run is not over"
 	}
 	return text
 }
@@ -180,7 +184,7 @@ func (r *Report) details(b *strings.Builder, s *Step) {
 	if s.Plan != nil && len(s.Plan.Changes) > 0 {
 		b.WriteString("\n```diff\n")
 		for _, c := range s.Plan.Changes {
-			fmt.Fprintf(b, "%s\n", strings.ReplaceAll(change(c), "```", "` ` `"))
+			fmt.Fprintf(b, "%s\n", strings.ReplaceAll(redact.Escape(change(c), 0), "```", "` ` `"))
 		}
 		b.WriteString("```\n")
 	}

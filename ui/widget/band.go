@@ -204,7 +204,7 @@ func titles(t *theme.Theme, p *Panel, w int) (left, right string) {
 	}
 	tw, nw := Width(title), Width(note)
 	if tw+nw > room {
-		tw = min(tw, max(12, room-nw))
+		tw = min(tw, max(12, room-nw), room)
 		title, note = Clip(title, tw), Clip(note, max(0, room-tw))
 	}
 	if title != "" {

@@ -125,7 +125,9 @@ func (in *Input) View(w int) (text string, cursor int) {
 	if w <= 1 {
 		return "", 0
 	}
-	in.offset = min(in.offset, in.at)
+	if in.at <= in.offset { // keep something before the cursor in sight
+		in.offset = max(0, in.at-w/2)
+	}
 	for Width(string(in.text[in.offset:in.at])) > w-1 {
 		in.offset++
 	}

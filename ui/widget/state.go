@@ -221,10 +221,12 @@ func StateRows(t *theme.Theme, s *status.Snapshot, now time.Time, w, n int) []st
 	}
 	var out []string
 	for i := range s.Services {
-		out = append(out, serviceRow(t, &s.Services[i], now, wide, i == len(s.Services)-1, s))
+		out = append(out, serviceRow(t, &s.Services[i], now, wide))
 	}
 	if len(out) == 0 {
 		out = append(out, rest(t, s, now))
+	} else {
+		out[len(out)-1] += " · " + rest(t, s, now)
 	}
 	for i := range out {
 		out[i] = Clip(out[i], w)
@@ -232,7 +234,7 @@ func StateRows(t *theme.Theme, s *status.Snapshot, now time.Time, w, n int) []st
 	return out[:min(n, len(out))]
 }
 
-func serviceRow(t *theme.Theme, v *status.Service, now time.Time, wide int, last bool, s *status.Snapshot) string {
+func serviceRow(t *theme.Theme, v *status.Service, now time.Time, wide int) string {
 	parts := []string{Pad(called(v), wide) + " " + Known(t, v.State, now, func(c cloud.Service) string {
 		if c.Current == nil {
 			return ServiceState(t, c)
@@ -247,9 +249,6 @@ func serviceRow(t *theme.Theme, v *status.Service, now time.Time, wide int, last
 		if errorsSeen(r) {
 			parts = append(parts, fmt.Sprintf("%s %d/min", Spark(t, r.Spark[max(0, len(r.Spark)-6):]), r.PerMinute))
 		}
-	}
-	if last {
-		parts = append(parts, rest(t, s, now))
 	}
 	return strings.Join(parts, " · ")
 }
