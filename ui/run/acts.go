@@ -16,7 +16,7 @@ import (
 func (s *Screen) onEnter(k tea.KeyPressMsg) tea.Cmd {
 	v := s.build(s.textWidth())
 	if v.Enter.Do == panel.Nothing {
-		s.guard.Saw()
+		saw(&s.guard)
 		if v.Form == steps.FormChoose || v.Form == steps.FormDecide {
 			s.say(v.Action)
 		}

@@ -133,7 +133,7 @@ func (s *Screen) answer(a steps.Answered) tea.Cmd {
 	return s.do(engine.Answer{Answered: a}, "")
 }
 
-// copyText writes text to the clipboard by OSC 52 and to a file, and says both.
+// copyText asks the terminal to copy by OSC 52, which no terminal confirms, and writes a file; both are said.
 func (s *Screen) copyText(what, name, text string) tea.Cmd {
 	write := func() tea.Msg {
 		if s.d.Copy == nil {
@@ -148,11 +148,11 @@ func (s *Screen) copyText(what, name, text string) tea.Cmd {
 func (s *Screen) onCopied(m copied) {
 	switch {
 	case m.err != nil:
-		s.say(m.what + ": asked the terminal to copy; no file was written: " + m.err.Error())
+		s.say(m.what + ": copied; no file was written: " + sentence(m.err))
 	case m.path == "":
-		s.say(m.what + ": asked the terminal to copy it")
+		s.say(m.what + ": copied")
 	default:
-		s.say(m.what + ": asked the terminal to copy it; also in " + m.path)
+		s.say(m.what + ": copied, and saved to " + m.path)
 	}
 }
 
@@ -273,10 +273,10 @@ func (s *Screen) refused(err error, text string) {
 
 // rest asks for one more View when keys count again, so that the cursor shows.
 func (s *Screen) rest(d time.Duration) tea.Cmd {
-	if d <= 0 {
+	if d <= 0 || s.timer == nil {
 		return nil
 	}
-	return tea.Tick(d+time.Millisecond, func(time.Time) tea.Msg { return rested{s} })
+	return s.timer(d+time.Millisecond, func(time.Time) tea.Msg { return rested{s} })
 }
 
 // where says where a run is left.
@@ -285,7 +285,7 @@ func (s *Screen) where() string {
 		return fmt.Sprintf("Run %s is over. Its record: runbook report %s", s.run.ID, s.run.ID)
 	}
 	n, _ := panel.Place(s.run, s.current())
-	text := fmt.Sprintf("Run %s is kept at step %d, %s. What was sent goes on. Back with: runbook resume %s", s.run.ID, n, panel.Expand(s.run, s.current(), s.current().Title), s.run.ID)
+	text := fmt.Sprintf("Run %s is kept at step %d, %s. What was sent goes on. Back with: runbook resume %s", s.run.ID, n, panel.Name(s.run, s.current()), s.run.ID)
 	for _, st := range s.run.Steps {
 		if st.Open() {
 			text += "\nThe outcome of what was sent at " + s.t.Clock(st.IntentAt) + " is not known; nothing is sent again until it is."

@@ -32,7 +32,7 @@ func (s *Screen) Keys() keys.Map {
 
 func (s *Screen) everywhere() keys.Map {
 	m := keys.EverywhereMap().Off(keys.Panel5, "drills stand on home")
-	if s.d.Status == nil {
+	if s.d.Status == nil && s.snap == nil {
 		m = m.Off(keys.Panel3, "there is no state to show")
 	}
 	return m
@@ -86,9 +86,11 @@ func enterLabel(v panel.Panel) string {
 	if v.Enter.Do == panel.Nothing {
 		return "nothing"
 	}
-	text, _, _ := strings.Cut(v.Action, " (")
-	text, _, _ = strings.Cut(text, ":")
-	return widget.Clip(text, 24)
+	text := v.Action
+	if i := strings.IndexAny(text, "(:;,"); i > 0 {
+		text = strings.TrimSpace(text[:i])
+	}
+	return widget.Clip(text, 26)
 }
 
 // footMap is what the line below the border shows.

@@ -36,7 +36,7 @@ func (s *Screen) onKey(k tea.KeyPressMsg) tea.Cmd {
 	if k.String() == "enter" {
 		return s.enter(k)
 	}
-	s.guard.Saw()
+	saw(&s.guard)
 	b, ok := s.Keys().Find(k.String())
 	if !ok {
 		return nil
@@ -46,6 +46,15 @@ func (s *Screen) onKey(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return s.dispatchKey(b.ID, k)
+}
+
+// saw notes a key that answers nothing. Once the guard has rested it is over: a key then delays no answer any more.
+func saw(g *keys.Guard) {
+	if g.Open() {
+		g.Take()
+		return
+	}
+	g.Saw()
 }
 
 // enter acts on the focused panel only.

@@ -205,9 +205,10 @@ func (s *Screen) keepTick() tea.Cmd {
 	return s.answer(a)
 }
 
-// question is the number of the open question of the present step, 0 where none is open.
+// question is the number of the open question of the present step, 0 where none is open or nobody
+// drives the run.
 func (s *Screen) question() uint64 {
-	if st := s.run.Steps[s.current().ID]; st != nil && st.Phase == steps.PhaseAsked {
+	if st := s.run.Steps[s.current().ID]; st != nil && st.Phase == steps.PhaseAsked && s.run.Stop == nil {
 		return st.Question
 	}
 	return 0

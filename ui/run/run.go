@@ -39,6 +39,7 @@ type Screen struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	wall   func() time.Time
+	timer  func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	run      *steps.Run
 	progress engine.Progress
@@ -86,7 +87,7 @@ type Screen struct {
 // New is the screen of a run. Nothing is read before Init.
 func New(d deps.Deps, t *theme.Theme, drv deps.Driver) *Screen {
 	p := drv.Procedure()
-	s := &Screen{d: d, t: t, drv: drv, wall: time.Now, run: steps.NewRun(drv.ID(), p), at: onStep, list: -1,
+	s := &Screen{d: d, t: t, drv: drv, wall: time.Now, timer: tea.Tick, run: steps.NewRun(drv.ID(), p), at: onStep, list: -1,
 		auto: p.Objective.RTO > 0, usual: map[steps.Path]panel.Usual{}, drafts: map[string]string{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.guard.Now = func() time.Time { return s.wall() }
@@ -130,7 +131,7 @@ func (s *Screen) Title() string {
 	if s.run.Steps[cur.ID].Open() {
 		return "? outcome unknown · " + title
 	}
-	return title + " · " + panel.Expand(s.run, cur, cur.Title)
+	return title + " · " + panel.Name(s.run, cur)
 }
 
 // Typing reports whether a text field has the keys.

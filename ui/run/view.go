@@ -60,7 +60,10 @@ func (s *Screen) View(w, h int) string {
 		return strings.Repeat("\n", max(0, h-1))
 	}
 	s.box = measure(w, h, s.at, s.zoom, s.adjust)
-	f := widget.Frame{Theme: s.t, W: s.box.inner, H: h, Footer: s.footer(s.box.inner), Message: s.message, Corner: s.corner(s.box.inner), Scenario: s.box.kind == threeColumns}
+	f := widget.Frame{Theme: s.t, W: s.box.inner, H: h, Footer: s.footer(s.box.inner), Corner: s.corner(s.box.inner), Scenario: s.box.kind == threeColumns}
+	if !s.tooLong() {
+		f.Message = s.message
+	}
 	s.head(&f)
 	f.Bands = s.bands()
 	lines := f.Lines()
@@ -77,6 +80,12 @@ func (s *Screen) View(w, h int) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// tooLong reports whether the message has no room in the bottom border: then it stands above the action line.
+func (s *Screen) tooLong() bool {
+	shown := s.box.only == 0 || s.box.only == onStep
+	return shown && s.overlay == nil && !s.card && widget.Width(s.message) > s.box.inner-10-widget.Width(s.t.Frame.Note)
 }
 
 // footer is the keys that answer now.
@@ -175,10 +184,16 @@ func (s *Screen) drawStep(w, h int) (lines []string, x, y int) {
 		rs = s.cardRows(w, h)
 	default:
 		foot := []rows.Row(nil)
-		if s.line != nil {
-			foot = s.lineRows(w)
-		}
 		v := s.build(w)
+		switch {
+		case s.line != nil:
+			foot = s.lineRows(w)
+		case s.tooLong():
+			foot = append(rows.Paragraph(s.message, 0, w), panel.Action(v))
+			for i := range foot[:len(foot)-1] {
+				foot[i].Left[0].Role = rows.Warn
+			}
+		}
 		room := h
 		if len(foot) > 0 {
 			room = max(2, h-len(foot)+1) // the action line gives its row to the line

@@ -104,6 +104,8 @@ func (m *Model) Key(k tea.KeyPressMsg, now time.Time) Outcome {
 			m.count()
 			return Stay
 		}
+	case m.guard.Open():
+		m.guard.Take() // it has rested: a key that edits delays no answer any more
 	default:
 		m.guard.Saw()
 	}
@@ -132,87 +134,99 @@ func (m *Model) count() {
 // Paste refuses a pasted name: reading it is the point.
 func (m *Model) Paste() { m.Message = "type it, a pasted name is not read" }
 
-const column = 27
+// part is some of the overlay's rows; those with a low rank go first where room is scarce, rank 0 never.
+type part struct {
+	rank int
+	rows []rows.Row
+}
 
-// View is the overlay's rows of w columns, at most h of them, and where the cursor stands: -1, -1 where it does not show.
+// View is the overlay's rows of w columns, at most h of them where that can be, and where the cursor stands: -1, -1 where it does
+// not show. What goes and comes, the name and what Enter does never give way.
 func (m *Model) View(w, h int, clock func(time.Time) string) (out []rows.Row, x, y int) {
-	sections := [][]rows.Row{m.what(w)}
-	if s := m.sentences(w); len(s) > 0 {
-		sections = append(sections, s)
-	}
-	field, caret := m.ask(w)
-	sections = append(sections, field, []rows.Row{m.action(clock)})
-	for drop := 0; ; drop++ {
-		out = flat(sections, drop)
-		if len(out) <= h || drop > len(sections)+len(sections[0]) {
-			break
-		}
-		if drop >= len(sections) { // blank lines are gone; the first part gives way from its end, the name does not
-			first := sections[0]
-			if len(first) > 4 {
-				sections[0] = first[:len(first)-1]
-				continue
-			}
-			if len(sections) == 4 {
-				sections = append(sections[:1], sections[2:]...)
+	c := newColumns(w)
+	gap := part{1, []rows.Row{rows.Blank()}}
+	field, caret := m.ask(c)
+	parts := append(m.what(c), gap, part{3, rows.Paragraph(panel.Summarise(m.Plan).Closing, 0, w)}, gap, part{0, field}, gap, part{0, []rows.Row{m.action(clock)}})
+	for rank := 1; size(parts) > h && rank <= 4; rank++ {
+		for i := len(parts) - 1; i >= 0 && size(parts) > h; i-- {
+			if parts[i].rank == rank {
+				parts[i].rows = nil
 			}
 		}
 	}
-	out = out[max(0, len(out)-max(h, 0)):]
+	for _, p := range parts {
+		out = append(out, p.rows...)
+	}
 	x, y = -1, -1
-	if caret >= 0 {
-		for i := range out {
-			if out[i].Caret >= 0 {
-				x, y = out[i].Caret, i
-			}
+	for i := range out {
+		if caret >= 0 && out[i].Caret >= 0 {
+			x, y = out[i].Caret, i
 		}
 	}
 	return out, x, y
 }
 
-// flat joins sections with blank lines between them, the last drop of which are left out.
-func flat(sections [][]rows.Row, drop int) []rows.Row {
-	var out []rows.Row
-	for i, s := range sections {
-		if i > 0 && i < len(sections)-drop {
-			out = append(out, rows.Blank())
-		}
-		out = append(out, s...)
+func size(parts []part) int {
+	n := 0
+	for _, p := range parts {
+		n += len(p.rows)
 	}
-	return out
+	return n
+}
+
+// columns are the widths of the overlay's labels: full at 76 columns, short below.
+type columns struct {
+	w, label int
+	short    bool
+}
+
+func newColumns(w int) columns {
+	if w < 70 {
+		return columns{w, 15, true}
+	}
+	return columns{w, 27, false}
 }
 
 // what says what will be created, changed and kept, where and by whom.
-func (m *Model) what(w int) []rows.Row {
+func (m *Model) what(c columns) []part {
 	s := panel.Summarise(m.Plan)
-	line := func(label string, role rows.Role, text string) []rows.Row {
-		return rows.Labelled(label, column, role, text, w)
+	line := func(rank int, label string, role rows.Role, text string) part {
+		return part{rank, rows.Labelled(label, c.label, role, text, c.w)}
 	}
-	out := line(verb(m.Plan), rows.Bold, s.Target)
-	out = append(out, line("in account", rows.Plain, m.Place.Account+", "+m.Place.Region)...)
-	out = append(out, line("as", rows.Plain, m.Place.As)...)
+	out := []part{line(0, verb(m.Plan, c.short), rows.Bold, s.Target), line(0, "in account", rows.Plain, m.Place.Account+", "+m.Place.Region),
+		line(4, "as", rows.Plain, m.Place.As)}
+	var changes []rows.Row
 	before := ""
-	for i, c := range s.Changes {
-		label, name := "", rows.Pad(c.Label, 7)
+	for i, ch := range s.Changes {
+		label, name := "", rows.Pad(ch.Label, 7)
 		if i == 0 {
 			label = "changes"
 		}
-		if c.Label == before {
+		if ch.Label == before {
 			name = strings.Repeat(" ", 7)
 		}
-		before = c.Label
-		role := map[string]rows.Role{"-": rows.Bad, "+": rows.OK, "~": rows.Warn}[c.Sign]
-		out = append(out, rows.Line(rows.S(rows.Pad(label, column)), rows.S(name), rows.R(role, c.Sign+" "+c.Text)))
+		before = ch.Label
+		role := map[string]rows.Role{"-": rows.Bad, "+": rows.OK, "~": rows.Warn}[ch.Sign]
+		for k, text := range rows.Wrap(ch.Text, max(8, c.w-c.label-9)) {
+			if k > 0 {
+				changes = append(changes, rows.In(role, strings.Repeat(" ", c.label+9)+text))
+				continue
+			}
+			changes = append(changes, rows.Line(rows.S(rows.Pad(label, c.label)), rows.S(name), rows.R(role, ch.Sign+" "+text)))
+		}
 	}
+	out = append(out, part{0, changes})
 	if s.Keeps != "" {
-		out = append(out, line("keeps", rows.Plain, s.Keeps)...)
+		out = append(out, line(2, "keeps", rows.Plain, s.Keeps))
 	}
 	return out
 }
 
-// verb is what the one call does, from the plan's summary: One call, sent once: a deployment of … gives Create one deployment of.
-func verb(p steps.Plan) string {
+// verb is what the one call does, by the operation's name.
+func verb(p steps.Plan, short bool) string {
 	switch {
+	case strings.Contains(p.Operation, "deploy") && short:
+		return "Deployment of"
 	case strings.Contains(p.Operation, "deploy"):
 		return "Create one deployment of"
 	case strings.Contains(p.Operation, "enable"):
@@ -221,24 +235,24 @@ func verb(p steps.Plan) string {
 	return "Change"
 }
 
-func (m *Model) sentences(w int) []rows.Row {
-	return rows.Paragraph(panel.Summarise(m.Plan).Closing, 0, w)
-}
-
 // ask is the field and what is to be said about what stands in it.
-func (m *Model) ask(w int) (out []rows.Row, caret int) {
+func (m *Model) ask(c columns) (out []rows.Row, caret int) {
 	if m.Sent() {
-		return []rows.Row{rows.Line(rows.S(rows.Pad("Typed:", column)), rows.S(strings.TrimSpace(m.field.Value())))}, -1
+		return []rows.Row{rows.Line(rows.S(rows.Pad("Typed:", c.label)), rows.S(strings.TrimSpace(m.field.Value())))}, -1
 	}
-	text, at := m.field.View(max(8, w-column-1))
-	field := rows.Line(rows.S(rows.Pad("Type the "+thing(m.Plan)+"'s name:", column)), rows.S(text))
+	label := "Type the " + thing(m.Plan) + "'s name:"
+	if c.short {
+		label = "Type its name:"
+	}
+	text, at := m.field.View(max(8, c.w-c.label-1))
+	field := rows.Line(rows.S(rows.Pad(label, c.label)), rows.S(text))
 	caret = -1
 	if m.guard.Open() {
-		caret = column + at
+		caret = c.label + at
 	}
 	field.Caret = caret
 	role, hint := m.hint()
-	return []rows.Row{field, rows.Line(rows.S(strings.Repeat(" ", column)), rows.R(role, hint))}, caret
+	return []rows.Row{field, rows.Line(rows.S(strings.Repeat(" ", c.label)), rows.R(role, hint))}, caret
 }
 
 // thing is what the name is the name of.

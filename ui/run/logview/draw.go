@@ -96,6 +96,13 @@ func (m *Model) lines(st *logs.Store, w, h int, gutter bool) []rows.Row {
 		top++
 		out, last = m.from(st, f, top, cursor, w, h, gutter)
 	}
+	for len(out) < h && top > base { // there is room above: the panel grew, or it froze near the end
+		more, fits := m.from(st, f, top-1, cursor, w, h, gutter)
+		if !fits || len(more) > h {
+			break
+		}
+		top, out = top-1, more
+	}
 	if e := st.View(f, top, 1); len(e) == 1 {
 		m.top = e[0].Seq
 	}

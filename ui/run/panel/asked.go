@@ -179,8 +179,8 @@ func choose(in *In, p *Panel) {
 		p.add(Text, []rows.Row{rows.In(rows.Muted, a.Prompt)})
 	}
 	in.list(p, items, a.Columns...)
-	p.add(Extra, append(rows.Labelled("What this step does", 23, rows.Plain, "notes the choice for the steps after it. It sends nothing.", in.Width),
-		rows.Labelled("To change it later", 23, rows.Plain, "e, as long as nothing was sent that depends on it.", in.Width)...))
+	p.add(Extra, append(rows.Labelled("What this step does", 23, rows.Plain, "notes the choice for later steps. It sends nothing.", in.Width),
+		rows.Labelled("To change it later", 23, rows.Plain, "e, as long as nothing has been sent.", in.Width)...))
 }
 
 // short is a value as the action line names it.

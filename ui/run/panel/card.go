@@ -44,7 +44,7 @@ func Card(in In) []rows.Row {
 	add("Unknown", in.open())
 	if cur := run.Current(); cur != nil && !run.Over() {
 		n, of := Place(run, cur)
-		add("Next", fmt.Sprintf("step %d of %d: %s (%s)", n, of, Expand(run, cur, cur.Title), cur.Kind))
+		add("Next", fmt.Sprintf("step %d of %d: %s (%s)", n, of, Name(run, cur), cur.Kind))
 	} else {
 		add("Next", "nothing: the run is over")
 	}
@@ -96,7 +96,7 @@ func (in *In) done() []string {
 	for i := range in.Run.Procedure.Steps {
 		s := &in.Run.Procedure.Steps[i]
 		st := in.Run.Steps[s.ID]
-		title := Expand(in.Run, s, s.Title)
+		title := Name(in.Run, s)
 		switch {
 		case !st.IntentAt.IsZero():
 			out = append(out, in.clock(st.IntentAt)+" sent, once: "+title+receipt(st.Receipt))
@@ -120,7 +120,7 @@ func (in *In) onItsWay() string {
 	}
 	cur := in.Run.Current()
 	if cur != nil && cur.Kind == "wait" && in.Run.Steps[cur.ID].Phase == steps.PhaseEntered {
-		return Expand(in.Run, cur, cur.Title) + ", " + rows.Length(in.Now.Sub(in.Run.Steps[cur.ID].EnteredAt)) + " so far"
+		return Name(in.Run, cur) + ", " + rows.Length(in.Now.Sub(in.Run.Steps[cur.ID].EnteredAt)) + " so far"
 	}
 	return "nothing"
 }
@@ -129,7 +129,7 @@ func (in *In) open() string {
 	for i := range in.Run.Procedure.Steps {
 		s := &in.Run.Procedure.Steps[i]
 		if st := in.Run.Steps[s.ID]; st.Open() {
-			return Expand(in.Run, s, s.Title) + ": sent at " + in.clock(st.IntentAt) + ", the outcome is not known. Nothing is sent again."
+			return Name(in.Run, s) + ": sent at " + in.clock(st.IntentAt) + ", the outcome is not known. Nothing is sent again."
 		}
 	}
 	return "nothing"

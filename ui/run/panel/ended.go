@@ -42,7 +42,7 @@ func failed(in *In, p *Panel) {
 		what = "it did not end well; the log may say more"
 	}
 	rs := in.labelled("What happened", rows.Plain, what)
-	meaning := "nothing was sent in this step; nothing has changed by it."
+	meaning := in.sentBefore()
 	if !st.IntentAt.IsZero() {
 		meaning = "it was sent once at " + in.clock(st.IntentAt) + receipt(st.Receipt) + "."
 		if t := effect(st.Plan, "if it fails"); t != "" {
@@ -55,7 +55,7 @@ func failed(in *In, p *Panel) {
 	p.tight(Text, append(rs, in.labelled("For production", rows.Plain, meaning)...))
 	p.add(Prose, in.Prose)
 	items := []Item{again(in)}
-	if in.Step.Kind == "check" || in.Step.Kind == "command" {
+	if in.Step.Kind == "check" || in.Step.Kind == "command" || in.Step.Kind == "wait" {
 		items = append(items, approveIt())
 	}
 	items = append(items, in.problems()...)
@@ -64,6 +64,26 @@ func failed(in *In, p *Panel) {
 	}
 	items = append(items, skipIt(), handOver())
 	in.next(p, items...)
+}
+
+// sentBefore says what a failure means where this step itself sends nothing: what an earlier step has sent stands.
+func (in *In) sentBefore() string {
+	var last *steps.Step
+	for i := range in.Run.Procedure.Steps {
+		s := &in.Run.Procedure.Steps[i]
+		if st := in.Run.Steps[s.ID]; !st.IntentAt.IsZero() && st.Sent() {
+			last = s
+		}
+	}
+	if last == nil {
+		return "nothing was sent in this run; nothing has changed by it."
+	}
+	st := in.Run.Steps[last.ID]
+	text := Name(in.Run, last) + " was sent at " + in.clock(st.IntentAt) + receipt(st.Receipt)
+	if t := effect(st.Plan, "if it fails"); t != "" && in.Step.Kind == "wait" {
+		text += "; " + t
+	}
+	return text
 }
 
 // problems are procedures that mend what is wrong right now.
@@ -213,7 +233,7 @@ func finished(in *In, p *Panel) {
 	for _, s := range in.Run.Procedure.Steps {
 		if st := in.Run.Steps[s.ID]; st.Phase == steps.PhaseSettled && st.State != steps.Passed && st.State != steps.NotApplicable {
 			sign := stateSign[st.State]
-			rs = append(rs, rows.Line(rows.S(strings.Repeat(" ", 17)), sign, rows.S(" "+Expand(in.Run, &s, s.Title)+reasonOf(st))))
+			rs = append(rs, rows.Line(rows.S(strings.Repeat(" ", 17)), sign, rows.S(" "+Name(in.Run, &s)+reasonOf(st))))
 		}
 	}
 	for _, id := range sortedKeys(in.Run.Obliged) {
@@ -243,7 +263,7 @@ func watching(in *In, p *Panel) {
 	sent := "nothing yet"
 	for _, s := range in.Run.Procedure.Steps {
 		if t := in.Run.Steps[s.ID].IntentAt; !t.IsZero() {
-			sent = Expand(in.Run, &s, s.Title) + ", at " + in.clock(t)
+			sent = Name(in.Run, &s) + ", at " + in.clock(t)
 		}
 	}
 	rs = append(rs, rows.Labelled("Sent in this run", 21, rows.Plain, sent, in.Width)...)

@@ -7,11 +7,11 @@ import (
 )
 
 // Fit lays a panel out in exactly height rows: the state line first, the action line last, both always there. What gives way
-// where room is scarce, first to last: blank lines, the by-hand block, prose beyond two lines, evidence beyond five lines, extras.
+// where room is scarce, first to last: extras, blank lines, the by-hand block, prose beyond two lines, evidence beyond five lines, prose.
 // What is left over can be scrolled: scroll is the first row of the body that shows, and comes back as far as it may go.
 func Fit(p Panel, height, scroll int, more, roomy bool) (out []rows.Row, scrolled int) {
 	if height < 2 {
-		return []rows.Row{action(p)}[:max(0, min(1, height))], 0
+		return []rows.Row{Action(p)}[:max(0, min(1, height))], 0
 	}
 	body := squeeze(p.Sections, height-2, more, roomy)
 	room := height - 2
@@ -34,7 +34,7 @@ func Fit(p Panel, height, scroll int, more, roomy bool) (out []rows.Row, scrolle
 	for len(out) < height-1 {
 		out = append(out, rows.Blank())
 	}
-	return append(out, action(p)), scroll
+	return append(out, Action(p)), scroll
 }
 
 func cursorRow(body []rows.Row) int {
@@ -46,8 +46,8 @@ func cursorRow(body []rows.Row) int {
 	return -1
 }
 
-// action is the last row: what Enter does, and whether that sends anything.
-func action(p Panel) rows.Row {
+// Action is the last row: what Enter does, and whether that sends anything.
+func Action(p Panel) rows.Row {
 	return rows.Line(rows.R(rows.Accent, "enter"), rows.S("  "), rows.R(rows.Bold, p.Action))
 }
 
@@ -61,6 +61,11 @@ func squeeze(sections []Section, room int, more, roomy bool) []rows.Row {
 		secs = append(secs, s)
 	}
 	if !more {
+		for i := range secs {
+			if secs[i].Part == Extra && (!roomy || total(secs) > room) {
+				secs[i].Rows = nil
+			}
+		}
 		if total(secs) > room {
 			for i := len(secs) - 1; i >= 0 && total(secs) > room; i-- {
 				secs[i].Tight = true
@@ -84,9 +89,10 @@ var gives = []struct {
 }{
 	{ByHand, shortByHand},
 	{Prose, func(rs []rows.Row) []rows.Row { return firstRows(rs, 2, "▾ %d more lines") }},
-	{Extra, func([]rows.Row) []rows.Row { return nil }},
 	{Facts, func(rs []rows.Row) []rows.Row { return firstRows(rs, 5, "▾ %d more lines (v)") }},
 	{ByHand, func([]rows.Row) []rows.Row { return nil }},
+	{Prose, func(rs []rows.Row) []rows.Row { return firstRows(rs, 1, "▾ %d more lines (v)") }},
+	{Prose, func([]rows.Row) []rows.Row { return nil }},
 }
 
 func shortByHand(rs []rows.Row) []rows.Row {
@@ -102,15 +108,7 @@ func firstRows(rs []rows.Row, n int, hidden string) []rows.Row {
 		return rs
 	}
 	out := append([]rows.Row{}, rs[:n]...)
-	last := out[n-1]
-	last.Left = append(append([]rows.Span{}, last.Left...), rows.R(rows.Muted, " "+fmt.Sprintf(hidden, len(rs)-n)))
-	text := 0
-	for _, s := range last.Left {
-		text += rows.Width(s.Text)
-	}
-	if text > 76 { // it would be cut off: give the row up to it
-		last = rows.In(rows.Muted, fmt.Sprintf(hidden, len(rs)-n+1))
-	}
+	last := out[n-1].With(rows.R(rows.Muted, fmt.Sprintf(hidden, len(rs)-n)))
 	out[n-1] = last
 	return out
 }

@@ -57,9 +57,11 @@ func header(columns []string, items []Item, w int) rows.Row {
 func widthsOf(items []Item, columns []string, w int) []int {
 	table := make([][]string, 0, len(items)+1)
 	for _, it := range items {
-		if it.Blocked == "" || it.Note != "" {
-			table = append(table, cellsOf(it))
+		cells := cellsOf(it)
+		if it.Blocked != "" && it.Note == "" {
+			cells = cells[:len(cells)-1]
 		}
+		table = append(table, cells)
 	}
 	return rows.Columns(append(table, columns), w)
 }

@@ -240,11 +240,11 @@ func (in *In) common(p *Panel) {
 // key changes whenever the action line means something else: the step, its visit, its phase, the question, what Enter does.
 func (in *In) key(p *Panel) string {
 	st := in.State()
-	label := p.Action
+	what := string(rune('a'+int(p.Enter.Do))) + "|" + first(p.Action)
 	if len(p.Items) > 0 { // moving the cursor is no new question
-		label = ""
+		what = "list"
 	}
-	return string(in.Step.ID) + "|" + string(st.Phase) + "|" + string(rune('0'+st.Visit%10)) + "|" + string(rune('a'+int(p.Enter.Do))) + "|" + first(label)
+	return string(in.Step.ID) + "|" + string(st.Phase) + "|" + string(rune('0'+st.Visit%10)) + "|" + what
 }
 
 // first is the action line's first word: what follows may count seconds or letters.

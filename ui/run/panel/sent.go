@@ -65,10 +65,7 @@ func unknown(in *In, p *Panel) {
 		seen = "the last look failed: " + e.What
 	}
 	rs = append(rs, in.labelled("Seen so far", rows.Plain, seen)...)
-	known := "two equal looks, the second after the time in which it could still land"
-	if !in.Progress.Next.IsZero() && in.Progress.Next.After(in.Now) {
-		known += "; next look at " + in.clock(in.Progress.Next)
-	}
+	known := "two equal looks, the second once nothing can land any more"
 	rs = append(rs, in.labelled("Known by", rows.Plain, known)...)
 	p.tight(Text, rs)
 	items := []Item{{Cells: []string{"Look now", "reads only"}, Action: "look now (reads only)", Act: Act{Do: LookNow}}, readLog("since it was sent")}
@@ -77,7 +74,7 @@ func unknown(in *In, p *Panel) {
 			Item{Cells: []string{"Say it has landed", "what you saw is asked, and recorded"}, Action: "say that it has landed (sends nothing)", Act: Act{Do: SayLanded}},
 			Item{Cells: []string{"Say it has not landed", "what you saw is asked, and recorded"}, Action: "say that it has not landed (sends nothing)", Act: Act{Do: SayAbsent}})
 	} else {
-		items = append(items, Item{Cells: []string{"Say it by hand", "not before the looks have ended without an answer"}, Blocked: "the looks go on; the cloud may still tell", Note: ""})
+		items = append(items, Item{Cells: []string{"Say it by hand", "not before the looks have ended without an answer"}, Blocked: "the looks go on; the cloud may still tell"})
 	}
 	in.list(p, append(items, handOver()))
 }
@@ -87,16 +84,16 @@ func ours(pl steps.Plan) string {
 	var parts []string
 	for _, c := range pl.Changes {
 		if c.Sign == "+" || c.Sign == "~" {
-			parts = append(parts, strings.TrimSpace(c.Label+" "+c.Text))
+			parts = append(parts, strings.TrimSpace(c.Label+" "+ShortImage(c.Text)))
 		}
 	}
 	if v := pl.Basis["version"]; v != "" {
-		parts = append([]string{"a version above " + v}, parts...)
+		parts = append([]string{"version above " + v}, parts...)
 	}
 	if len(parts) == 0 {
-		return pl.Target + " as the plan says"
+		return pl.Target + ", as the plan says"
 	}
-	return pl.Target + ": " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // lookLine is the right end of the state line of whatever looks again and again.

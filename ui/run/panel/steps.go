@@ -58,6 +58,9 @@ func Strip(in In) rows.Row {
 	crumbs := Crumbs(in.Run, in.Step)
 	tail := rows.S(fmt.Sprintf("  %d of %d", n, of))
 	right := rows.R(rows.Muted, "1 steps  3 state  4 log")
+	if in.Width < 72 {
+		right.Text = ""
+	}
 	room := in.Width - rows.Width(crumbs[len(crumbs)-1]) - rows.Width(tail.Text) - rows.Width(right.Text) - 4
 	from, to := window(len(all), n-1, max(3, room/2))
 	spans := []rows.Span{rows.S(crumbs[len(crumbs)-1] + " ")}
@@ -85,18 +88,17 @@ func window(n, at, size int) (from, to int) {
 // Steps is the steps panel: the steps of the present procedure around the one shown, where it was opened from, what was answered.
 // cursor is the row of the focused list, -1 where it is not in focus.
 func Steps(in In, height, cursor int) []rows.Row {
+	if height < 1 {
+		return nil
+	}
 	all := Siblings(in.Run, in.Step)
 	below := in.aside(all)
 	n, _ := Place(in.Run, in.Step)
-	room := len(all)
-	if room+len(below) > height {
-		room = max(min(len(all), 5), height-len(below))
-	}
 	at := n - 1
 	if cursor >= 0 {
 		at = cursor
 	}
-	from, to := window(len(all), at, min(room, height))
+	from, to := window(len(all), at, height)
 	var out []rows.Row
 	for i := from; i < to; i++ {
 		s := all[i]
@@ -105,7 +107,7 @@ func Steps(in In, height, cursor int) []rows.Row {
 		if s.ID == in.Step.ID {
 			role = rows.Bold
 		}
-		title := rows.R(role, Expand(in.Run, s, s.Title))
+		title := rows.R(role, Name(in.Run, s))
 		number := fmt.Sprintf(" %d ", i+1)
 		if len(all) > 9 {
 			number = fmt.Sprintf(" %2d ", i+1)

@@ -12,11 +12,18 @@ import (
 // title is the step's number within its procedure and its title, with variables filled in as far as they are known.
 func (in *In) title() string {
 	n, _ := Place(in.Run, in.Step)
-	return fmt.Sprintf("Step %d · %s", n, Expand(in.Run, in.Step, in.Step.Title))
+	return fmt.Sprintf("Step %d · %s", n, Name(in.Run, in.Step))
 }
 
-// Expand fills variables into a text for people; one without a value keeps its name.
+// Name is a step's title with variables filled in as they are called on screens: backend.12 for an image.
+func Name(run *steps.Run, s *steps.Step) string { return expand(run, s, s.Title, Short) }
+
+// Expand fills variables into a text for people; one without a value stands by its name.
 func Expand(run *steps.Run, s *steps.Step, text string) string {
+	return expand(run, s, text, func(v steps.Value) string { return v.Text })
+}
+
+func expand(run *steps.Run, s *steps.Step, text string, write func(steps.Value) string) string {
 	if !strings.Contains(text, "${") {
 		return text
 	}
@@ -27,9 +34,9 @@ func Expand(run *steps.Run, s *steps.Step, text string) string {
 		}
 		name := m[2 : len(m)-1]
 		if v, ok := vars[name]; ok {
-			return v.Text
+			return write(v)
 		}
-		return "‹" + name + "›"
+		return strings.ReplaceAll(name, "_", " ")
 	})
 }
 
@@ -131,7 +138,7 @@ func Crumbs(run *steps.Run, s *steps.Step) []string {
 // Heading is the title of the procedure that the step stands in.
 func Heading(run *steps.Run, s *steps.Step) string {
 	if f := run.Procedure.Step(s.ID.Scope()); f != nil {
-		return Expand(run, f, f.Title)
+		return Name(run, f)
 	}
 	return run.Procedure.Title
 }

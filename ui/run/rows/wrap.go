@@ -20,7 +20,11 @@ func Wrap(text string, w int) []string {
 }
 
 func wrapOne(text string, w int) []string {
-	words := strings.Fields(Clean(text))
+	text = strings.TrimRight(Clean(text), " ")
+	if Width(text) <= w {
+		return []string{text} // as it stands: its own columns are kept
+	}
+	words := strings.Fields(text)
 	if len(words) == 0 {
 		return []string{""}
 	}
