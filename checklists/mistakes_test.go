@@ -134,7 +134,7 @@ var stepMistakes = []mistake{
 	{"pre-deploy.md", "command:\n  - git\n", "command:\n  - bash\n", "pre-deploy.md:31:5: `bash` would run whatever it is given; expected the program itself, with its arguments one by one"},
 	{"pre-deploy.md", "when: checkout != \"\"\n", "", "pre-deploy.md:36:6: `${checkout}` may have no value here: the parameter is optional; expected a `default`, `required: true`, or a `when` such as checkout != \"\""},
 	{"pre-deploy.md", "dir: ${checkout}", "dir: ${commit}", "pre-deploy.md:37:6: `${commit}` is a commit; expected a path"},
-	{"validate.md", "timeout: 2m\non_fail: note", "timeout: 2m\non_fail: fact", ""},
+	{"validate.md", "timeout: 2m\non_fail: note", "timeout: 2m\non_fail: fact", "validate.md:125:10: `on_fail: fact` on a wait; expected it on a check, whose result a later decision reads"},
 	{"validate.md", "retry: {times: 2, every: 5s}", "retry: {times: 0}", "validate.md:76:16: `times` is \"0\"; expected a whole number from 1 to 100"},
 	{"validate.md", "retry: {times: 2, every: 5s}", "retry: {every: 5s}", "validate.md:76:8: `retry` has no `times`; expected times: how often to look again"},
 	{"validate.md", "on_fail: note", "on_fail: ignore", "validate.md:31:10: `on_fail` is `ignore`; expected note or fact"},
