@@ -15,9 +15,9 @@ const (
 	lookBack    = 10 * time.Minute // before a version was deployed
 	startSpan   = 20 * time.Minute // in which a version has started, or FAILED
 	aMinute     = time.Minute
-	tolerated   = 3 // errors a minute above twice the rate before
-	usualShare  = 100
-	strangeness = 20
+	tolerated   = 3   // errors a minute above twice the rate before: up to there it is no worse
+	usualShare  = 100 // one bad answer in so many is what the Internet does
+	strangeness = 20  // one bad answer in so many is worth a warning; more are a failure
 )
 
 var (
