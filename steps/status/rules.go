@@ -90,7 +90,7 @@ func hurt(role string, all bool) string {
 // answers says when a service answers badly.
 func answers(v *Service, now time.Time) []Problem {
 	r, c := v.Requests, &v.State.Value
-	if r.Known && r.Value.Of >= enough && r.Value.Bad*badShare >= r.Value.Of {
+	if r.Known && erring(r.Value) {
 		return []Problem{errorsOf(v, now)}
 	}
 	h := v.Health
@@ -107,6 +107,12 @@ func answers(v *Service, now time.Time) []Problem {
 		out.Severity, out.Meaning = Warning, "the health check takes it for healthy"+passes(c)
 	}
 	return []Problem{out}
+}
+
+// erring reports whether the answers are bad: a share of the last ones, or a rate well above the one before. The last twenty alone
+// would come and go with every look while a fault hurts one request in six.
+func erring(r Requests) bool {
+	return r.Of >= enough && r.Bad > 0 && (r.Bad*badShare >= r.Of || r.PerMinute >= dense && r.PerMinute > rateTimes*max(r.Before, 0)+rateMore)
 }
 
 // errorsOf is the problem of a service that answers with errors, put down to a deployment where they began with one.
