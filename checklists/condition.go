@@ -271,20 +271,4 @@ func (d *document) compile(c *condition) {
 	c.program = program
 }
 
-// names are the variables that a condition reads, with the place of each first mention.
-func (c *condition) names() map[string]place {
-	out := map[string]place{}
-	if c.tree != nil {
-		ast.Find(c.tree, func(n ast.Node) bool {
-			if id, ok := n.(*ast.IdentifierNode); ok {
-				if _, seen := out[id.Value]; !seen {
-					out[id.Value] = c.source.rune(id.Location().From)
-				}
-			}
-			return false
-		})
-	}
-	return out
-}
-
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

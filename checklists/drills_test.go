@@ -37,7 +37,7 @@ func TestDrillMistakes(t *testing.T) {
 	}
 	for _, c := range []struct{ old, new, want string }{
 		{"", "", ""},
-		{"difficulty: 1", "dificulty: 1", "bad-deploy.md:4:1: `dificulty` is no key of a drill; expected id, title, difficulty"},
+		{"difficulty: 1", "difficultly: 1", "bad-deploy.md:4:1: `difficultly` is no key of a drill; expected id, title, difficulty"},
 		{"difficulty: 1", "difficulty: 6", "bad-deploy.md:4:13: `difficulty` is \"6\"; expected a whole number from 1 to 5"},
 		{"id: bad-deploy", "id: good-deploy", "bad-deploy.md:2:5: the id is `good-deploy` and the file is bad-deploy.md; expected id: bad-deploy"},
 		{"limit: 20m\n", "", "bad-deploy.md:1:1: the drill has no `limit`"},
