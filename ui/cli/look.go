@@ -285,7 +285,7 @@ func (a *app) logsCommand() *cobra.Command {
 		RunE: command(func(cmd *cobra.Command, args []string) error {
 			filter, err := logs.ParseFilter(grep)
 			if err != nil {
-				return err
+				return &steps.Error{Code: steps.CodeInput, What: sentence("--grep: " + err.Error()), Next: "Give words, -word, or /regular expression/."}
 			}
 			w, err := a.world(cmd)
 			if err != nil {
