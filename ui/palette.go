@@ -76,7 +76,7 @@ func newPalette(m *model) *palette {
 func (p *palette) entries() []entry {
 	out := slices.Clone(p.m.entries)
 	for _, b := range p.m.keys() {
-		if b.Quiet || b.ID == keys.Palette || b.ID == keys.Move || len(b.Keys) == 0 {
+		if b.Quiet || b.ID == keys.Palette || b.Where == keys.Lists || len(b.Keys) == 0 { // what moves is no action
 			continue
 		}
 		kind := strings.ToLower(b.Where)

@@ -2,6 +2,7 @@ package home
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -123,7 +124,8 @@ func (h *Home) Update(msg tea.Msg) tea.Cmd {
 		h.looking = false
 		h.seen(msg.snapshot)
 	case deps.Returned:
-		h.busy, h.message = "", msg.Text
+		h.busy = ""
+		h.message, _, _ = strings.Cut(msg.Text, ". ") // the rest is said when the program ends
 		return h.load()
 	case deps.Refused:
 		h.busy, h.message = "", h.say(msg.Err.Error(), 300)

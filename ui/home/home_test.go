@@ -44,8 +44,8 @@ func TestDownLeadsToRunsAndThenToProcedures(t *testing.T) {
 	if got, ok := said(press(h, enter)).(deps.OpenRun); !ok || got.ID != "1121-4" {
 		t.Fatalf("the unknown outcome is not next: %#v", got)
 	}
-	h.Update(deps.Returned{Text: "Run 1121-4 is kept."})
-	if got := ansi.Strip(h.View(140, 40)); !strings.Contains(got, "Run 1121-4 is kept.") {
+	h.Update(deps.Returned{Text: "Run 1121-4 is kept. Back with: runbook resume 1121-4"})
+	if got := ansi.Strip(h.View(140, 40)); !strings.Contains(got, "═ Run 1121-4 is kept ═") {
 		t.Error("what was said on leaving does not stand in the border")
 	}
 	for range 3 {
@@ -214,7 +214,7 @@ func TestMatch(t *testing.T) {
 		query, text string
 		ok          bool
 	}{
-		{"", "anything", true}, {"rb img", "Roll back by image rollback-image", true}, {"image roll", "Roll back by image", true}, {"xyz", "Roll back", false}, {"ROLL", "roll back", true},
+		{"", "anything", true}, {"rbk img", "Roll back by image rollback-image", true}, {"image roll", "Roll back by image", true}, {"xyz", "Roll back", false}, {"im", "UTC or local time", true}, {"ro", "Read the log of a container", false}, {"ROLL", "roll back", true},
 	} {
 		if _, ok := Match(c.query, c.text); ok != c.ok {
 			t.Errorf("%q in %q: %v", c.query, c.text, ok)

@@ -29,10 +29,13 @@ func matchWord(word, text string) (int, bool) {
 	case i > 0:
 		return 60, true
 	}
+	if utf8.RuneCountInString(word) < 3 {
+		return 0, false // two letters in order are in nearly every text
+	}
 	score, at, last := 40, 0, -1
 	for _, r := range word {
 		i := strings.IndexRune(text[at:], r)
-		if i < 0 {
+		if i < 0 || last >= 0 && i > 8 {
 			return 0, false
 		}
 		if last >= 0 {

@@ -291,17 +291,43 @@ func (p *Page) build(w int) []string {
 		label("It needs", strings.Join(proc.Requires, ", "))
 	}
 	label("Last", p.history())
-	add("", p.t.Bold(widget.Count(len(proc.Steps), "step", "steps")))
-	for i := range proc.Steps {
-		s := &proc.Steps[i]
+	return append(out, p.steps(w)...)
+}
+
+// steps are the procedure's own steps, numbered as in a run; those that they lead to are counted.
+func (p *Page) steps(w int) []string {
+	var lines []string
+	beneath := 0
+	for i := range p.proc.Steps {
+		s := &p.proc.Steps[i]
+		if s.ID.Scope() != "" {
+			beneath++
+			continue
+		}
 		sign := p.t.Sign(theme.Todo)
-		if s.Kind == "do" {
+		if changesCloud(p.proc, s) {
 			sign = p.t.Accent(p.t.Sign(theme.Changes))
 		}
-		depth := strings.Count(string(s.ID), "/")
-		add(widget.Clip(fmt.Sprintf("%s%s %2d %s  %s", strings.Repeat("  ", depth), sign, i+1, s.Title, p.t.Muted(s.Kind)), w))
+		lines = append(lines, widget.Clip(fmt.Sprintf("%s %2d %s  %s", sign, len(lines)+1, s.Title, p.t.Muted(s.Kind)), w))
 	}
-	return out
+	head := widget.Count(len(lines), "step", "steps")
+	if beneath > 0 {
+		head += fmt.Sprintf(", %d more in the procedures that they follow", beneath)
+	}
+	return append([]string{"", p.t.Bold(head)}, lines...)
+}
+
+// changesCloud reports whether a step, or one that it leads to, changes something.
+func changesCloud(proc *steps.Procedure, s *steps.Step) bool {
+	if s.Kind == "do" {
+		return true
+	}
+	for i := range proc.Steps {
+		if other := &proc.Steps[i]; other.Kind == "do" && other.ID.Under(s.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 func lost(d time.Duration) string {
@@ -311,15 +337,19 @@ func lost(d time.Duration) string {
 	return "at most " + widget.Span(d) + " of data lost"
 }
 
-// changes are the steps that change the cloud, each once.
+// changes are the steps that change the cloud, each with the own step of the procedure that leads to it.
 func changes(proc *steps.Procedure) []string {
 	var out []string
+	number := 0
 	for i := range proc.Steps {
 		s := &proc.Steps[i]
+		if s.ID.Scope() == "" {
+			number++
+		}
 		if s.Kind != "do" {
 			continue
 		}
-		text := fmt.Sprintf("%s (step %d", s.Title, i+1)
+		text := fmt.Sprintf("%s (step %d", s.Title, number)
 		if s.Risk != "" {
 			text += ", " + string(s.Risk)
 		}

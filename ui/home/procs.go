@@ -191,24 +191,40 @@ func (h *Home) columnLines(w, rows int) []string {
 	if r := h.list.Current(); r != nil && h.focus == panelProcedures {
 		here = r.ID
 	}
-	half := columnWidth(w)
+	lw, rw := h.columnWidths(left, right, w)
 	line := func(items []item, i, w int) string {
 		if i >= len(items) {
 			return spaces(w)
 		}
 		return h.itemLine(items[i], here, w)
 	}
-	h.rows()
 	top := h.columnTop(left, right, rows)
 	out := make([]string, 0, rows)
 	for i := top; i < max(len(left), len(right)) && len(out) < rows; i++ {
-		out = append(out, line(left, i, half)+"  "+line(right, i, half))
+		out = append(out, line(left, i, lw)+"  "+line(right, i, rw))
 	}
 	return out
 }
 
-// columnWidth is the width of one of two columns on w columns: wider ones would tear title and age apart.
-func columnWidth(w int) int { return min((w-2)/2, 64) }
+// columnWidths shares w columns between the two, two blanks apart, by what they need. Neither is wider than 64: that would tear title
+// and age apart.
+func (h *Home) columnWidths(left, right []item, w int) (int, int) {
+	need := func(items []item) int {
+		n := 0
+		for _, it := range items {
+			if it.proc != nil {
+				plain, _ := h.known(it.proc)
+				n = max(n, 2+widget.Width(it.proc.Title)+1+widget.Width(plain))
+			}
+		}
+		return n
+	}
+	l := (w - 2) / 2
+	if nl, nr := need(left), need(right); nl > l || nr > l {
+		l = (w - 2) * nl / max(1, nl+nr)
+	}
+	return min(l, 64), min(w-2-l, 64)
+}
 
 func spaces(n int) string { return strings.Repeat(" ", max(0, n)) }
 
@@ -289,7 +305,7 @@ func (h *Home) procedureAt(x, y int) int {
 	left, right := h.columns()
 	y += h.columnTop(left, right, p.h)
 	items := left
-	if x >= columnWidth(p.w)+2 {
+	if lw, _ := h.columnWidths(left, right, p.w); x >= lw+2 {
 		items = right
 	}
 	if y < 0 || y >= len(items) || items[y].proc == nil {
