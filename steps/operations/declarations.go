@@ -90,7 +90,7 @@ var declarations = []steps.Declaration{
 		Inputs: ofService, Outputs: outputs{"rate": steps.KindInt, "before": steps.KindInt, "worse": steps.KindBool}, Permissions: []string{mayReadServices, mayReadLog}},
 	{Name: ProbeLogsSince, Version: 1, Service: lightsail, Summary: "Errors in the log since the live version began.",
 		Inputs: ofService, Outputs: outputs{"errors": steps.KindInt}, Permissions: []string{mayReadServices, mayReadLog}},
-	{Name: ProbeRequests, Version: 1, Service: lightsail, Summary: "How many of the last 20 API requests were answered with 5xx.", Waits: true,
+	{Name: ProbeRequests, Version: 1, Service: lightsail, Summary: "How many API requests of the last minute (or the last 20) were answered with 5xx.", Waits: true,
 		Inputs: ofService, Outputs: outputs{"bad": steps.KindInt, "of": steps.KindInt}, Permissions: []string{mayReadServices, mayReadLog}},
 	{Name: ProbeHealth, Version: 1, Service: overWeb, Summary: "What a service answers on /.",
 		Inputs: ofService, Outputs: outputs{"code": steps.KindInt}, Permissions: []string{mayReadServices}},

@@ -27,7 +27,7 @@ func (deployImage) Declaration() steps.Declaration { return declared(OperationDe
 
 // Observe reads the service, its images and the history.
 func (o deployImage) Observe(ctx context.Context, with steps.Values) (deployState, error) {
-	s, err := o.base.service(ctx, with)
+	s, err := o.service(ctx, with)
 	if err != nil {
 		return deployState{}, err
 	}

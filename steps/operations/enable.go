@@ -16,7 +16,7 @@ func (enable) Declaration() steps.Declaration { return declared(OperationEnable)
 
 // Observe reads the service.
 func (o enable) Observe(ctx context.Context, with steps.Values) (cloud.Service, error) {
-	return o.base.service(ctx, with)
+	return o.service(ctx, with)
 }
 
 // Plan is refused where there is nothing to enable.
@@ -67,7 +67,7 @@ func (o enable) Verify(ctx context.Context, p steps.Plan, _ steps.Receipt) (step
 
 // Resolve looks at the flag.
 func (o enable) Resolve(ctx context.Context, p steps.Plan) (steps.Finding, error) {
-	s, err := o.base.service(ctx, steps.Values{inputService: {Kind: steps.KindService, Text: p.Recipe[inputService]}})
+	s, err := o.service(ctx, steps.Values{inputService: {Kind: steps.KindService, Text: p.Recipe[inputService]}})
 	if err != nil {
 		return steps.Finding{}, err
 	}

@@ -168,6 +168,8 @@ func (b base) past(ctx context.Context, s *cloud.Service, k *kept) string {
 	case err != nil || rate < 0:
 	case rate == 0:
 		text += ", no 500s"
+	case rate == 1:
+		text += ", one 500 a minute"
 	default:
 		text += fmt.Sprintf(", %d 500s a minute", rate)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	recent      = 20               // answers that count as the last ones
+	recent      = 20               // answers that count as the last ones, at least
 	longest     = time.Hour        // of a log that is counted
 	lookBack    = 10 * time.Minute // before a version was deployed
 	startSpan   = 20 * time.Minute // in which a version has started, or FAILED
@@ -34,7 +34,7 @@ const (
 // tally is what a stretch of a log says. An error is an answer of 500 or more, or a loud line that belongs to none.
 type tally struct {
 	answers, bad     int // all of the stretch
-	last, lastBad    int // the last ones, at most recent
+	last, lastBad    int // those of the last minute, or the last recent ones where these are more
 	perMinute        int // bad answers in the last minute
 	loud             int // ERROR lines beside those that announce a traceback
 	kind             string
@@ -49,6 +49,7 @@ func (t tally) errors() int { return t.bad + t.loud }
 func tallied(lines []cloud.LogLine, from, now time.Time) tally {
 	t := tally{since: from}
 	var all []bool
+	minute := 0 // answers in the last minute
 	within := false
 	for _, l := range lines {
 		if l.At.Before(from) || l.At.After(now) {
@@ -57,6 +58,9 @@ func tallied(lines []cloud.LogLine, from, now time.Time) tally {
 		t.newest = l.At
 		if bad, ok := l.Answered(); ok {
 			all = append(all, bad)
+			if now.Sub(l.At) < aMinute {
+				minute++
+			}
 			if bad {
 				t.bad++
 				if t.firstBad.IsZero() {
@@ -77,7 +81,7 @@ func tallied(lines []cloud.LogLine, from, now time.Time) tally {
 		}
 	}
 	t.answers = len(all)
-	for _, bad := range all[max(0, len(all)-recent):] {
+	for _, bad := range all[max(0, len(all)-max(recent, minute)):] {
 		t.last++
 		if bad {
 			t.lastBad++

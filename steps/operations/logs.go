@@ -8,29 +8,32 @@ import (
 	"github.com/JustAJobApp/runbook/steps"
 )
 
-// requests says how many of the last answers were bad. While some are it is waiting: a check counts that as failed.
+// requests says how many of the live version's answers in the last minute were bad, or of its last 20 where those are more. While
+// it is more than one in twenty it is waiting: a check counts that as failed.
 func (b base) requests(ctx context.Context, with steps.Values) (steps.Observed, error) {
 	s, err := b.serving(ctx, with)
 	if err != nil {
 		return steps.Observed{}, err
 	}
-	lines, _, err := b.history(ctx, &s)
+	lines, alone, err := b.history(ctx, &s)
 	if err != nil {
 		return steps.Observed{}, err
 	}
 	now := b.now()
-	t := tallied(lines, s.Current.CreatedAt, now)
+	t := tallied(lines, alone, now)
 	o := steps.Observed{Verdict: steps.Waiting, Saves: saves("bad", strconv.Itoa(t.lastBad), "of", strconv.Itoa(t.last))}
+	o.Summary = fmt.Sprintf("%d of the last %s gave 500", t.lastBad, count(t.last, "API request", "API requests"))
 	switch {
 	case t.last == 0:
 		o.Saves["bad"] = "-1" // not known: a wait for 0 must not end here
-		o.Verdict, o.Summary = steps.Unknown, fmt.Sprintf("nobody has asked %s anything since %s was deployed", s.Name, versioned(s.Current))
+		o.Verdict, o.Summary = steps.Unknown, fmt.Sprintf("the log of %s holds no answers of %s", s.Name, versioned(s.Current))
 	case t.lastBad == 0:
 		o.Verdict, o.Summary = steps.Passed, fmt.Sprintf("none of the last %s gave 500", count(t.last, "API request", "API requests"))
-	case t.lastBad == 1 && t.last == recent:
-		o.Verdict, o.Summary = steps.Warned, fmt.Sprintf("1 of the last %d API requests gave 500", t.last)
-	default:
-		o.Summary = fmt.Sprintf("%d of the last %d API requests gave 500", t.lastBad, t.last)
+	case t.lastBad*usualShare <= t.last:
+		o.Verdict = steps.Passed
+		o.Summary += ", which is as usual"
+	case t.lastBad*strangeness <= t.last:
+		o.Verdict = steps.Warned
 	}
 	o.Facts = append(o.Facts, fact(worded(o.Verdict), "API", "%s", o.Summary))
 	if t.kind != "" && t.lastBad > 0 {

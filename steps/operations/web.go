@@ -20,14 +20,17 @@ func (b base) health(ctx context.Context, with steps.Values) (steps.Observed, er
 	if err != nil {
 		return steps.Observed{}, err
 	}
-	o := steps.Observed{Verdict: steps.Passed, Saves: saves("code", strconv.Itoa(a.Status)), Summary: fmt.Sprintf("%s answers / with %d in %d ms", s.Name, a.Status, a.Took.Milliseconds())}
+	o := steps.Observed{Verdict: steps.Passed, Saves: saves("code", strconv.Itoa(a.Status)), Summary: fmt.Sprintf("%s answers / with %d in %d ms", s.Name, a.Status, millis(a.Took))}
 	if a.Status >= 400 {
 		o.Verdict = steps.Failed
 		o.Summary += "; the load balancer takes 200-499 for healthy"
 	}
-	o.Facts = []steps.Fact{fact(o.Verdict, "/", "%d in %d ms", a.Status, a.Took.Milliseconds())}
+	o.Facts = []steps.Fact{fact(o.Verdict, "/", "%d in %d ms", a.Status, millis(a.Took))}
 	return o, nil
 }
+
+// millis is a length in whole milliseconds, at least one.
+func millis(d time.Duration) int64 { return max(1, d.Milliseconds()) }
 
 func (b base) ask(ctx context.Context, with steps.Values, path string) (cloud.Answer, cloud.Service, error) {
 	s, err := b.service(ctx, with)
@@ -71,7 +74,7 @@ func (b base) webProbes(ctx context.Context, with steps.Values) (steps.Observed,
 		default:
 			why := wrong(p, a)
 			state := steps.Passed
-			text := fmt.Sprintf("%s gave %d in %d ms", p.Path, a.Status, a.Took.Milliseconds())
+			text := fmt.Sprintf("%s gave %d in %d ms", p.Path, a.Status, millis(a.Took))
 			if why != "" {
 				state, text = steps.Failed, text+": "+why
 				failed++
@@ -169,10 +172,10 @@ func (b base) fingerprint(ctx context.Context, with steps.Values) (steps.Observe
 	}
 	expected = strings.ToLower(expected)
 	o := steps.Observed{Verdict: steps.Passed, Saves: saves("match", strconv.FormatBool(live != "" && live == expected), "live", live, "expected", expected)}
-	switch {
-	case live == "":
+	switch live {
+	case "":
 		o.Verdict, o.Summary = steps.Unknown, fmt.Sprintf("the log does not hold the start of %s, which names its fingerprint", versioned(s.Current))
-	case live == expected:
+	case expected:
 		o.Summary = fmt.Sprintf("live and expected agree: %s", abridged(live))
 	default:
 		o.Verdict, o.Summary = steps.Failed, fmt.Sprintf("live %s is not the expected %s", abridged(live), abridged(expected))

@@ -13,9 +13,10 @@ import (
 
 const (
 	enough       = 5                // answers before a share of them says anything
-	badShare     = 5                // one bad answer in so many is a fault
-	rateTimes    = 2                // a rate above so many times the one before,
-	rateMore     = 3                // and so many more, is worse
+	badShare     = 5                // one bad answer in so many of the last ones is a fault
+	rateTimes    = 2                // and so is a rate above so many times the one before,
+	rateMore     = 3                // plus so many,
+	rateFault    = dense            // if it is at least this
 	afterDeploy  = 30 * time.Minute // errors that begin so soon after a deployment are put down to it
 	stuckAfter   = 12 * time.Minute // a deployment is live or FAILED by then
 	failedCounts = 24 * time.Hour   // how long a FAILED version is worth a word
@@ -84,7 +85,7 @@ func hurt(role string, all bool) string {
 	case all:
 		return "people cannot load their dashboard"
 	}
-	return "some of what people do fails"
+	return "parts of people's dashboards do not load"
 }
 
 // answers says when a service answers badly.
@@ -115,12 +116,22 @@ func erring(r Requests) bool {
 	return r.Of >= enough && r.Bad > 0 && (r.Bad*badShare >= r.Of || r.PerMinute >= dense && r.PerMinute > rateTimes*max(r.Before, 0)+rateMore)
 }
 
+// failing reports whether answers are bad often enough to be a fault: by their share, or by their rate, which shows a defect that
+// only some requests meet. Single errors are always there.
+func failing(r Requests) bool {
+	return r.Of >= enough && r.Bad*badShare >= r.Of || worse(r)
+}
+
+func worse(r Requests) bool {
+	return r.PerMinute >= rateFault && r.PerMinute > rateTimes*max(r.Before, 0)+rateMore
+}
+
 // errorsOf is the problem of a service that answers with errors, put down to a deployment where they began with one.
 func errorsOf(v *Service, now time.Time) Problem {
 	r, c := v.Requests.Value, &v.State.Value
 	all := r.Bad*2 >= r.Of
 	p := Problem{Code: "errors", Severity: Fault, Service: v.Name, Since: r.Since, Params: map[string]string{"service": v.Name},
-		Summary: fmt.Sprintf("%s answers with errors: %d of the last %d API requests gave 500", v.Role, r.Bad, r.Of), Meaning: hurt(v.Role, all), Procedure: "validate"}
+		Summary: fmt.Sprintf("%s answers with errors: %d of the last %d API requests gave 500, %d in the last minute", v.Role, r.Bad, r.Of, r.PerMinute), Meaning: hurt(v.Role, all), Procedure: "validate"}
 	if h := v.Health; h.Known && h.Value.Status < 500 {
 		p.Meaning += "; the health check passes" + passes(c)
 	}
@@ -130,8 +141,7 @@ func errorsOf(v *Service, now time.Time) Problem {
 	}
 	deployed := d.CreatedAt
 	soon := !r.Since.IsZero() && r.Since.Sub(deployed) < afterDeploy && !r.Since.Before(deployed)
-	worse := r.Before < 0 || r.PerMinute > rateTimes*r.Before+rateMore
-	if soon && worse {
+	if soon && (r.Before < 0 || worse(r)) {
 		p.Code, p.Procedure = "errors-after-deploy", "rollback"
 		p.Began = fmt.Sprintf("%s after version %d (%s) was deployed at %s", span(r.Since.Sub(deployed)), d.Version, short(d.Image()), moment(deployed, now))
 	} else if !r.Since.IsZero() {

@@ -183,7 +183,7 @@ func TestErrorsAfterADeployment(t *testing.T) {
 	if p.Code != "errors-after-deploy" || p.Severity != status.Fault || p.Procedure != "rollback" || p.Params["service"] != "jaja-backend" {
 		t.Errorf("%+v", p)
 	}
-	if p.Summary != "backend answers with errors: 14 of the last 20 API requests gave 500" || p.Meaning != "people cannot load their dashboard; the health check passes (it takes 200-499 on /)" ||
+	if p.Summary != "backend answers with errors: 14 of the last 20 API requests gave 500, 41 in the last minute" || p.Meaning != "people cannot load their dashboard; the health check passes (it takes 200-499 on /)" ||
 		p.Began != "2 min after version 13 (backend.13) was deployed at 07:05:04" || !p.Since.Equal(created.Add(2*time.Minute+6*time.Second)) {
 		t.Errorf("%+v", p)
 	}
@@ -209,7 +209,7 @@ func TestRules(t *testing.T) {
 		"long errors": {func(f *fake) {
 			f.services[0].Current.CreatedAt = start.Add(-5 * time.Hour)
 			f.requests(start.Add(-20*time.Minute), start, 3)
-		}, []string{"fault errors"}, "some of what people do fails"},
+		}, []string{"fault errors"}, "parts of people's dashboards do not load"},
 		"a single one": {func(f *fake) {
 			f.requests(start.Add(-10*time.Minute), start.Add(-time.Second), 0)
 			f.requests(start.Add(-time.Second), start, 1)
