@@ -53,7 +53,7 @@ func (s *Screen) act(a panel.Act) tea.Cmd {
 	case panel.Leave:
 		return s.quit()
 	case panel.Resume:
-		s.leaving = true
+		s.resumed = true
 		return deps.Send(deps.OpenRun{ID: s.run.ID})
 	default:
 		return s.open(a)

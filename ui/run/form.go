@@ -23,7 +23,6 @@ type form struct {
 	form     *huh.Form
 	on       bool // it has the keys
 	width    int
-	dark     bool
 }
 
 // newForm is a form for a question, with drafts in place of defaults.

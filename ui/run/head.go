@@ -22,16 +22,18 @@ func (s *Screen) service() string {
 	return ""
 }
 
-// place is account and region; shortened to the account's last four digits where room is scarce.
-func (s *Screen) place(short bool) string {
-	account, region := s.d.Environment.Account, s.d.Environment.Region
-	if account == "" {
-		account, region = s.run.Started.Account, s.run.Started.Region
+// place is account and region.
+func (s *Screen) place() string {
+	if env := s.d.Environment; env.Account != "" {
+		return env.Account + "/" + env.Region
 	}
-	if short && len(account) > 4 {
-		account = "…" + account[len(account)-4:]
-	}
-	return account + "/" + region
+	return s.run.Started.Account + "/" + s.run.Started.Region
+}
+
+// shortPlace is the place with the account's last four digits, where room is scarce.
+func (s *Screen) shortPlace() string {
+	account, region, _ := strings.Cut(s.place(), "/")
+	return "…" + account[max(0, len(account)-4):] + "/" + region
 }
 
 // corner is the clocks at the right of the top border: the objective's, and the time of day where there is room or no objective.
@@ -64,7 +66,7 @@ func (s *Screen) head(f *widget.Frame) {
 		return
 	}
 	word := widget.Width(s.t.Frame.Word) + 8 + widget.Width(f.Corner)
-	for _, lead := range []string{s.service() + " · " + s.place(false), s.place(false), s.service() + " · " + s.place(true), s.place(true)} {
+	for _, lead := range []string{s.service() + " · " + s.place(), s.place(), s.service() + " · " + s.shortPlace(), s.shortPlace()} {
 		lead = strings.TrimPrefix(lead, " · ")
 		if word+widget.Width(lead)+6 <= b.inner {
 			f.Lead = []string{lead}
@@ -77,7 +79,7 @@ func (s *Screen) head(f *widget.Frame) {
 	}
 	f.Head = []string{panel.Strip(s.in(w)).Render(w, painter{s.t})}
 	if len(f.Lead) == 0 { // it never goes: it gets the line below
-		f.Head = []string{widget.Ends(panel.Strip(s.in(max(10, w-24))).Render(max(10, w-24), painter{s.t}), s.place(true), w)}
+		f.Head = []string{widget.Ends(panel.Strip(s.in(max(10, w-24))).Render(max(10, w-24), painter{s.t}), s.shortPlace(), w)}
 	}
 }
 
@@ -95,7 +97,7 @@ func (s *Screen) crumbs(w int) string {
 	if s.speed > 0 {
 		right += " · clock ×" + panel.Factor(s.speed)
 	}
-	place := " · " + s.place(false)
+	place := " · " + s.place()
 	room := w - widget.Width(right) - 1 - widget.Width(place)
 	return widget.Ends(widget.Clip(left, max(0, room))+place, right, w)
 }
@@ -122,16 +124,4 @@ func (s *Screen) seenAt() time.Time {
 		return time.Time{}
 	}
 	return s.snap.At
-}
-
-// serving is the version that serves, of the log's service: v13.
-func (s *Screen) serving() string {
-	if s.snap == nil {
-		return ""
-	}
-	svc := s.snap.Service(s.log.Service())
-	if svc == nil || svc.State.Value.Current == nil {
-		return ""
-	}
-	return "v" + itoa(svc.State.Value.Current.Version)
 }

@@ -134,6 +134,10 @@ func (s *Screen) dispatch(id string) tea.Cmd {
 		return nil // nothing else happens while one types
 	}
 	s.touch()
+	if b := s.Keys().Get(id); b.ID == "" || !b.On() {
+		s.say(b.Label + ": " + b.Why)
+		return nil
+	}
 	return s.dispatchKey(id, tea.KeyPressMsg{})
 }
 

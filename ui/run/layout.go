@@ -29,9 +29,9 @@ const (
 // adjust is what < > - = have changed.
 type adjust struct{ steps, state, log int }
 
-// measure lays the screen out by its columns and rows, as screens are specified.
-func measure(w, h int, at focus, zoom bool, a adjust) layout {
-	l := layout{w: w, h: h, inner: w, roomy: h >= 36}
+// measure lays the screen out by its columns and rows, as screens are specified. alone is the panel that was made large, or 0.
+func measure(w, h int, at, alone focus, a adjust) layout {
+	l := layout{w: w, h: h, inner: w, roomy: h >= 36, only: alone}
 	switch {
 	case w >= 140:
 		l.kind = threeColumns
@@ -44,9 +44,6 @@ func measure(w, h int, at focus, zoom bool, a adjust) layout {
 	}
 	head, foot := 2, 2 // top border and one line; bottom border and keys
 	rest := h - head - foot
-	if zoom {
-		l.only = at
-	}
 	switch {
 	case h >= 40:
 		l.log = 12 + (h-40)/3

@@ -70,7 +70,7 @@ func (s *Screen) click(at focus, row int) {
 		if s.card {
 			return
 		}
-		rs, _ := panel.Fit(s.build(s.textWidth()), s.box.body, s.scroll, s.more, s.box.roomy)
+		rs, _ := panel.Fit(s.build(s.textWidth()), s.box.body, s.scroll, s.room())
 		if row >= 0 && row < len(rs) && rs[row].Item > 0 {
 			s.list = rs[row].Item - 1
 			s.relabel()

@@ -75,6 +75,7 @@ type Screen struct {
 	handed  uint64 // the question whose answer is on its way
 	card    bool
 	leaving bool
+	resumed bool // the run goes on in another screen
 	message string
 
 	version uint64 // changes with everything that a panel may show, but for time, state and log

@@ -49,10 +49,14 @@ func (s *Screen) fromRoot(msg tea.Msg) (tea.Cmd, bool) {
 		return s.rest(s.guard.Left()), true
 	case deps.Returned:
 		s.arm()
+		if s.resumed { // the run went on in a screen of its own, and was left there
+			return deps.Send(deps.Leave(msg)), true
+		}
 		if msg.Text != "" {
 			s.say(msg.Text)
 		}
 	case deps.Refused:
+		s.resumed = false
 		s.say(sentence(msg.Err))
 	case deps.Act:
 		return s.dispatch(msg.ID), true
@@ -138,6 +142,7 @@ func (s *Screen) onSnapshot(snap status.Snapshot) {
 // onEvents folds new events, once each, and asks for the next.
 func (s *Screen) onEvents(events []steps.Event) tea.Cmd {
 	var cmds []tea.Cmd
+	past := s.run.Seq == 0 // what was recorded before this screen came is no news
 	for _, e := range events {
 		if e.Seq <= s.run.Seq {
 			continue
@@ -147,6 +152,9 @@ func (s *Screen) onEvents(events []steps.Event) tea.Cmd {
 			return nil // what is on the screen stays as it was; the journal says where it breaks
 		}
 		s.note(e)
+		if b, ok := e.Body.(steps.Lapsed); ok && !past {
+			s.say("! nothing was sent: " + b.Why)
+		}
 	}
 	cmds = append(cmds, s.events(s.run.Seq), s.settle())
 	return tea.Batch(cmds...)
@@ -165,11 +173,6 @@ func (s *Screen) note(e steps.Event) {
 		}
 	case steps.Rewound:
 		s.last = ""
-	case steps.Lapsed:
-		s.say("! nothing was sent: " + b.Why)
-	}
-	if s.overlay != nil && s.Typing() {
-		return
 	}
 	if b, ok := e.Body.(steps.Settled); ok && b.State == steps.Failed && s.line != nil {
 		if step := s.run.Procedure.Step(e.Step); step != nil {

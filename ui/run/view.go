@@ -59,7 +59,7 @@ func (s *Screen) View(w, h int) string {
 	if w < 1 || h < 1 {
 		return strings.Repeat("\n", max(0, h-1))
 	}
-	s.box = measure(w, h, s.at, s.zoom, s.adjust)
+	s.box = measure(w, h, s.at, s.alone(), s.adjust)
 	f := widget.Frame{Theme: s.t, W: s.box.inner, H: h, Footer: s.footer(s.box.inner), Corner: s.corner(s.box.inner), Scenario: s.box.kind == threeColumns}
 	if !s.tooLong() {
 		f.Message = s.message
@@ -86,6 +86,25 @@ func (s *Screen) View(w, h int) string {
 func (s *Screen) tooLong() bool {
 	shown := s.box.only == 0 || s.box.only == onStep
 	return shown && s.overlay == nil && !s.card && widget.Width(s.message) > s.box.inner-10-widget.Width(s.t.Frame.Note)
+}
+
+// room is how much of the step panel is to be shown.
+func (s *Screen) room() panel.Room {
+	switch {
+	case s.more:
+		return panel.Full
+	case s.box.roomy:
+		return panel.Ample
+	}
+	return panel.Scarce
+}
+
+// alone is the panel that was made large, 0 where none was.
+func (s *Screen) alone() focus {
+	if s.zoom {
+		return s.at
+	}
+	return 0
 }
 
 // footer is the keys that answer now.
@@ -199,7 +218,7 @@ func (s *Screen) drawStep(w, h int) (lines []string, x, y int) {
 			room = max(2, h-len(foot)+1) // the action line gives its row to the line
 		}
 		s.page = max(1, room-2)
-		rs, s.scroll = panel.Fit(v, room, s.scroll, s.more, s.box.roomy)
+		rs, s.scroll = panel.Fit(v, room, s.scroll, s.room())
 		if len(foot) > 0 {
 			rs = append(rs[:len(rs)-1], foot...)
 			rs = rs[max(0, len(rs)-h):]
@@ -234,17 +253,15 @@ func (s *Screen) stepsPanel(w, h int) widget.Panel {
 
 // logPanel is the log.
 func (s *Screen) logPanel(w, h int) widget.Panel {
-	wide := w >= 100
-	since := ""
-	if v := s.serving(); v != "" {
-		since = "since " + v
-	}
-	title, note := s.log.Title(s.t, wide, since)
+	title, note := s.log.Title(s.t, w)
 	p := widget.Panel{Title: title, Note: note, Focused: s.at == onLog, Rows: h}
 	k := s.stamp(w, h, onLog)
 	k.version, k.second, k.log = 0, 0, s.log.Version()
 	if st := s.log.Store(); st != nil {
 		k.store, _ = st.Version()
+		if s.log.Pending() { // a filter that is new to a long log is worked off in pieces
+			k.second = s.now.Unix()
+		}
 	}
 	c := &s.cache.log
 	if c.key != k || c.lines == nil {

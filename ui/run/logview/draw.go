@@ -15,6 +15,12 @@ import (
 // foldMost is how many folded lines an open entry shows.
 const foldMost = 400
 
+// frame is how entries are drawn: their width, and whether a gutter with the cursor and other marks stands before them.
+type frame struct {
+	w      int
+	gutter bool
+}
+
 // View draws exactly h rows; gutter is for the panel in focus, where the cursor shows.
 func (m *Model) View(w, h int, gutter bool) []rows.Row {
 	out := make([]rows.Row, 0, h)
@@ -27,7 +33,7 @@ func (m *Model) View(w, h int, gutter bool) []rows.Row {
 	if st == nil {
 		out = append(out, rows.In(rows.Muted, "no log is read here"))
 	} else {
-		out = append(out, m.lines(st, w, room, gutter)...)
+		out = append(out, m.lines(st, frame{w, gutter}, room)...)
 	}
 	for len(out) < h {
 		out = append(out, rows.Blank())
@@ -69,7 +75,7 @@ func (m *Model) fieldRow(w int) rows.Row {
 }
 
 // lines are the rows of the entries that show.
-func (m *Model) lines(st *logs.Store, w, h int, gutter bool) []rows.Row {
+func (m *Model) lines(st *logs.Store, fr frame, h int) []rows.Row {
 	if h <= 0 {
 		return nil
 	}
@@ -78,7 +84,7 @@ func (m *Model) lines(st *logs.Store, w, h int, gutter bool) []rows.Row {
 		from := max(base, st.Count(f)-h)
 		var out []rows.Row
 		for _, e := range st.View(f, from, h) {
-			out = append(out, m.entry(st, e, w, gutter)...)
+			out = append(out, m.entry(st, e, fr)...)
 		}
 		if len(out) == 0 {
 			return []rows.Row{rows.In(rows.Muted, m.empty(st))}
@@ -91,13 +97,13 @@ func (m *Model) lines(st *logs.Store, w, h int, gutter bool) []rows.Row {
 		top = max(base, cursor-h/2)
 	}
 	top = max(base, min(top, cursor))
-	out, last := m.from(st, f, top, cursor, w, h, gutter)
+	out, last := m.from(st, f, top, cursor, h, fr)
 	for !last && top < cursor {
 		top++
-		out, last = m.from(st, f, top, cursor, w, h, gutter)
+		out, last = m.from(st, f, top, cursor, h, fr)
 	}
 	for len(out) < h && top > base { // there is room above: the panel grew, or it froze near the end
-		more, fits := m.from(st, f, top-1, cursor, w, h, gutter)
+		more, fits := m.from(st, f, top-1, cursor, h, fr)
 		if !fits || len(more) > h {
 			break
 		}
@@ -110,7 +116,7 @@ func (m *Model) lines(st *logs.Store, w, h int, gutter bool) []rows.Row {
 }
 
 // from draws entries from number top on and reports whether the cursor's first row fits.
-func (m *Model) from(st *logs.Store, f logs.Filter, top, cursor, w, h int, gutter bool) ([]rows.Row, bool) {
+func (m *Model) from(st *logs.Store, f logs.Filter, top, cursor, h int, fr frame) ([]rows.Row, bool) {
 	var out []rows.Row
 	fits := false
 	for i, e := range st.View(f, top, h) {
@@ -118,10 +124,10 @@ func (m *Model) from(st *logs.Store, f logs.Filter, top, cursor, w, h int, gutte
 			break
 		}
 		if top+i == cursor {
-			rs := m.entry(st, e, w, gutter)
+			rs := m.entry(st, e, fr)
 			fits = len(out)+min(len(rs), 2) <= h
 		}
-		out = append(out, m.entry(st, e, w, gutter)...)
+		out = append(out, m.entry(st, e, fr)...)
 	}
 	return out, fits
 }
@@ -137,10 +143,10 @@ func (m *Model) empty(st *logs.Store) string {
 }
 
 // entry is the rows of one entry: its first line, and what is folded beneath it.
-func (m *Model) entry(st *logs.Store, e logs.Entry, w int, gutter bool) []rows.Row {
-	here := gutter && !m.follow && e.Seq == m.cursor
+func (m *Model) entry(st *logs.Store, e logs.Entry, fr frame) []rows.Row {
+	w, here := fr.w, fr.gutter && !m.follow && e.Seq == m.cursor
 	lead := ""
-	if gutter {
+	if fr.gutter {
 		lead = m.mark(e, here) + " "
 	}
 	stamp := 12

@@ -104,6 +104,12 @@ func (m *Model) Following() bool { return m.follow }
 // Filtered reports whether a filter is set.
 func (m *Model) Filtered() bool { return !m.filter.Empty() }
 
+// Pending reports whether the filter has lines to look at yet.
+func (m *Model) Pending() bool {
+	st := m.Store()
+	return st != nil && st.Pending(m.filter) > 0
+}
+
 // hides is the filter by which entries are left out.
 func (m *Model) hides() logs.Filter {
 	if m.marksOnly {
@@ -338,8 +344,11 @@ func (m *Model) Clean(text string) string {
 	return rows.Clean(text)
 }
 
-// Title is the panel's title and what stands at its right end. Where room is scarce the title is short.
-func (m *Model) Title(t *theme.Theme, wide bool, sinceVersion string) (title, note string) {
+// wideFrom is the width from which the title says what the filter is, and its right end how many lines there are.
+const wideFrom = 100
+
+// Title is the panel's title and what stands at its right end, for w columns.
+func (m *Model) Title(t *theme.Theme, w int) (title, note string) {
 	how := "following"
 	if !m.follow {
 		how = "FROZEN at " + m.frozenAt.In(m.zone()).Format("15:04:05")
@@ -357,11 +366,11 @@ func (m *Model) Title(t *theme.Theme, wide bool, sinceVersion string) (title, no
 			filter = "marks / " + m.filter.String()
 		}
 	}
-	since := sinceVersion
+	since := ""
 	if m.sinceWord != "" {
 		since = "since " + m.sinceWord
 	}
-	if !wide {
+	if w < wideFrom {
 		if m.sinceWord != "" {
 			filter += " · " + since
 		}

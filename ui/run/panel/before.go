@@ -174,7 +174,13 @@ func byHand(in *In) []rows.Row {
 	}
 	out := []rows.Row{rows.In(rows.Muted, "By hand (c copies it)")}
 	for line := range strings.SplitSeq(strings.TrimRight(in.ByHand, "\n"), "\n") {
-		out = append(out, rows.Text("  "+line))
+		for i, part := range rows.Wrap(line, max(8, in.Width-6)) {
+			lead := "  "
+			if i > 0 {
+				lead = "      " // one line of the block; c copies it whole
+			}
+			out = append(out, rows.Text(lead+part))
+		}
 	}
 	return out
 }

@@ -143,15 +143,15 @@ var pauseText = map[steps.Code]string{"": "a person paused the run.", steps.Code
 // looked is another step than the present one: what is known of it, and nothing to answer.
 func looked(in *In, p *Panel) {
 	st := in.State()
-	switch {
-	case st.Phase == steps.PhaseSettled:
+	switch st.Phase {
+	case steps.PhaseSettled:
 		at := st.EvidenceAt
 		if at.IsZero() {
 			at = st.SettledAt
 		}
 		p.State = verdict(in, st.State, st.Evidence, at)
 		in.record(p)
-	case st.Phase == "":
+	case "":
 		p.State = rows.Line(rows.R(rows.Muted, "· "), rows.R(rows.Bold, "to do"))
 		if in.Step.When != nil {
 			p.add(Text, in.labelled("Only if", rows.Plain, in.Step.When.String()))

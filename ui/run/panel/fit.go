@@ -6,27 +6,40 @@ import (
 	"github.com/JustAJobApp/runbook/ui/run/rows"
 )
 
+// Room says how much of a panel is to be shown.
+type Room uint8
+
+// Rooms.
+const (
+	Scarce Room = iota // no by-hand block, no extras
+	Ample              // everything, as long as it fits
+	Full               // everything; what does not fit is scrolled
+)
+
 // Fit lays a panel out in exactly height rows: the state line first, the action line last, both always there. What gives way
 // where room is scarce, first to last: extras, blank lines, the by-hand block, prose beyond two lines, evidence beyond five lines, prose.
 // What is left over can be scrolled: scroll is the first row of the body that shows, and comes back as far as it may go.
-func Fit(p Panel, height, scroll int, more, roomy bool) (out []rows.Row, scrolled int) {
+func Fit(p Panel, height, scroll int, room Room) (out []rows.Row, scrolled int) {
 	if height < 2 {
 		return []rows.Row{Action(p)}[:max(0, min(1, height))], 0
 	}
-	body := squeeze(p.Sections, height-2, more, roomy)
-	room := height - 2
-	limit := max(0, len(body)-room)
+	inner := height - 2
+	body := flatten(p.Sections)
+	if room != Full {
+		body = squeeze(p.Sections, inner, room)
+	}
+	limit := max(0, len(body)-inner)
 	scroll = min(max(0, scroll), limit)
 	if at := cursorRow(body); at >= 0 && len(p.Items) > 0 && limit > 0 {
 		if at < scroll {
 			scroll = at
 		}
-		if at >= scroll+room-1 {
-			scroll = min(limit, at-room+2)
+		if at >= scroll+inner-1 {
+			scroll = min(limit, at-inner+2)
 		}
 	}
-	shown := append([]rows.Row{}, body[scroll:min(len(body), scroll+room)]...)
-	if rest := len(body) - scroll - len(shown); rest > 0 && room > 0 {
+	shown := append([]rows.Row{}, body[scroll:min(len(body), scroll+inner)]...)
+	if rest := len(body) - scroll - len(shown); rest > 0 && inner > 0 {
 		shown[len(shown)-1] = rows.In(rows.Muted, fmt.Sprintf("▾ %d more lines, pgdn", rest+1))
 	}
 	out = append(out, p.State)
@@ -51,31 +64,24 @@ func Action(p Panel) rows.Row {
 	return rows.Line(rows.R(rows.Accent, "enter"), rows.S("  "), rows.R(rows.Bold, p.Action))
 }
 
-// squeeze makes the body as short as room asks for, as far as that goes without losing what must stay.
-func squeeze(sections []Section, room int, more, roomy bool) []rows.Row {
-	secs := make([]Section, 0, len(sections))
-	for _, s := range sections {
-		if s.Part == ByHand && !roomy && !more {
-			s.Rows = shortByHand(s.Rows)
+// squeeze makes the body as short as height asks for, as far as that goes without losing what must stay.
+func squeeze(sections []Section, height int, room Room) []rows.Row {
+	secs := append([]Section{}, sections...)
+	for i := range secs {
+		switch {
+		case secs[i].Part == ByHand && room == Scarce:
+			secs[i].Rows = shortByHand(secs[i].Rows)
+		case secs[i].Part == Extra && (room == Scarce || total(sections) > height):
+			secs[i].Rows = nil
 		}
-		secs = append(secs, s)
 	}
-	if !more {
-		for i := range secs {
-			if secs[i].Part == Extra && (!roomy || total(secs) > room) {
-				secs[i].Rows = nil
-			}
-		}
-		if total(secs) > room {
-			for i := len(secs) - 1; i >= 0 && total(secs) > room; i-- {
-				secs[i].Tight = true
-			}
-		}
-		for _, give := range gives {
-			for i := len(secs) - 1; i >= 0 && total(secs) > room; i-- {
-				if secs[i].Part == give.part {
-					secs[i].Rows = give.short(secs[i].Rows)
-				}
+	for i := len(secs) - 1; i >= 0 && total(secs) > height; i-- {
+		secs[i].Tight = true
+	}
+	for _, give := range gives {
+		for i := len(secs) - 1; i >= 0 && total(secs) > height; i-- {
+			if secs[i].Part == give.part {
+				secs[i].Rows = give.short(secs[i].Rows)
 			}
 		}
 	}
@@ -115,12 +121,12 @@ func firstRows(rs []rows.Row, n int, hidden string) []rows.Row {
 
 func total(secs []Section) int {
 	n := 0
-	for i, s := range secs {
+	for _, s := range secs {
 		if len(s.Rows) == 0 {
 			continue
 		}
 		n += len(s.Rows)
-		if !s.Tight || i == 0 && !s.Tight {
+		if !s.Tight {
 			n++
 		}
 	}

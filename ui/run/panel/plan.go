@@ -28,7 +28,7 @@ func plan(in *In, p *Panel) {
 		p.Enter, p.Action = Act{}, "nothing: this program was started to read only"
 	}
 	p.tight(Text, rows.Paragraph(pl.Summary, 0, in.Width))
-	p.add(Text, Changes(pl, in.Width, in.More))
+	p.add(Text, in.changes(pl))
 	p.tight(Text, Effects(pl, in.Width))
 	if len(pl.Obliges) > 0 {
 		var rs []rows.Row
@@ -70,8 +70,9 @@ func (in *In) moved() string {
 
 var changeRole = map[string]rows.Role{"-": rows.Bad, "+": rows.OK, "~": rows.Warn}
 
-// Changes are a plan's lines: what goes, what comes, what stays.
-func Changes(pl steps.Plan, w int, more bool) []rows.Row {
+// changes are the plan's lines; v adds the names of the keys that a line counts.
+func (in *In) changes(pl steps.Plan) []rows.Row {
+	w := in.Width
 	var out []rows.Row
 	before := ""
 	for _, c := range pl.Changes {
@@ -101,7 +102,7 @@ func Changes(pl steps.Plan, w int, more bool) []rows.Row {
 			}
 			out = append(out, r)
 		}
-		if more && len(c.Names) > 0 {
+		if in.More && len(c.Names) > 0 {
 			for _, line := range rows.Wrap(strings.Join(c.Names, " "), max(8, w-17)) {
 				out = append(out, rows.In(rows.Muted, strings.Repeat(" ", 17)+line))
 			}

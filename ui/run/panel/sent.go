@@ -23,7 +23,7 @@ func sending(in *In, p *Panel) {
 		p.State = rows.Line(rows.R(rows.Wait, "~ "), rows.R(rows.Bold, "confirmed; the facts are read once more before it is sent"))
 	}
 	p.tight(Text, rows.Paragraph(st.Plan.Summary, 0, in.Width))
-	p.add(Text, Changes(st.Plan, in.Width, in.More))
+	p.add(Text, in.changes(st.Plan))
 	p.tight(Text, Effects(st.Plan, in.Width))
 	p.Action = "nothing to do: it is sent once, and never again by itself"
 }

@@ -18,7 +18,7 @@ func Sign(run *steps.Run, s *steps.Step, progress engine.Progress) rows.Span {
 	cur := run.Current()
 	here := cur != nil && cur.ID == s.ID
 	switch {
-	case st.Open() && !(here && progress.Step == s.ID && progress.Doing == "sending"):
+	case st.Open() && (!here || progress.Step != s.ID || progress.Doing != "sending"):
 		return rows.R(rows.Unknown, "?")
 	case st.Phase == steps.PhaseSettled && (s.Kind != "follow" || cur == nil || !cur.ID.Under(s.ID)):
 		return stateSign[st.State]
