@@ -21,7 +21,7 @@ func before(in *In, p *Panel) {
 	case st.Phase == "" && in.Last != nil && in.Progress.Held:
 		*p = in.lookBack(*p)
 	case st.Phase == "" && in.Progress.Held:
-		todo(in, p)
+		notBegun(in, p)
 	default:
 		busy(in, p)
 	}
@@ -51,8 +51,8 @@ func busy(in *In, p *Panel) {
 	p.Action = "nothing to do: it goes on by itself"
 }
 
-// todo is a step that waits for a person to let it start.
-func todo(in *In, p *Panel) {
+// notBegun is a step that waits for a person to let it start.
+func notBegun(in *In, p *Panel) {
 	p.State = rows.Line(rows.R(rows.Accent, "▸ "), rows.R(rows.Bold, "not begun"))
 	p.add(Prose, in.Prose)
 	in.uses(p)
