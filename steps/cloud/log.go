@@ -1,26 +1,39 @@
 package cloud
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
 
-var access = regexp.MustCompile(`"[A-Z]{3,10} (\S+) HTTP/[0-9.]+" ([0-9]{3})\b`)
-
-// Answered reads an access line of uvicorn: bad is an answer of 500 or more. ok is false for any other line, for what the load
-// balancer asks, and for a good answer on / or /health, which is what it asks for.
+// Answered reads an access line of uvicorn, such as INFO: 10.0.0.7:443 - "GET /me HTTP/1.1" 200 OK. bad is an answer of 500 or
+// more. ok is false for any other line, for what the load balancer asks, and for a good answer on / or /health, which is what it
+// asks for. It is called for each line of a log, so it looks for marks rather than patterns.
 func (l LogLine) Answered() (bad, ok bool) {
-	if !strings.Contains(l.Message, "HTTP/") || strings.Contains(l.Message, "ELB-HealthChecker") {
+	head, rest, found := strings.Cut(l.Message, " HTTP/")
+	if !found || strings.Contains(rest, "ELB-HealthChecker") {
 		return false, false
 	}
-	m := access.FindStringSubmatch(l.Message)
-	if m == nil {
+	_, rest, found = strings.Cut(rest, "\" ")
+	if !found || len(rest) < 3 || !digits(rest[:3]) || len(rest) > 3 && rest[3] != ' ' {
 		return false, false
 	}
-	path, _, _ := strings.Cut(m[1], "?")
-	bad = m[2][0] == '5'
+	quote := strings.LastIndexByte(head, '"')
+	method, path, found := strings.Cut(head[quote+1:], " ")
+	if quote < 0 || !found || method == "" || path == "" || strings.Contains(path, " ") {
+		return false, false
+	}
+	path, _, _ = strings.Cut(path, "?")
+	bad = rest[0] == '5'
 	return bad, bad || path != "/" && path != "/health"
+}
+
+func digits(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // changeover is how long after its creation a deployment may take to answer alone, or to be FAILED.

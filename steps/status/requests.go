@@ -11,6 +11,7 @@ import (
 )
 
 const (
+	glance   = 2 * time.Minute  // of a log at the first look: whether there are errors shows in it
 	keep     = 30 * time.Minute // of a log that is counted
 	lookBack = 10 * time.Minute // before the live version was deployed, for the rate before it
 	overlap  = 90 * time.Second // lines come late, and nodes interleave
@@ -21,9 +22,19 @@ const (
 // window keeps the last part of one container's log, so that each reading asks only for what is new.
 type window struct {
 	version int // of the deployment that it was begun for
+	stage   stage
 	lines   []cloud.LogLine
 	counts  map[line]int
 }
+
+// stage is how much of the log a window has.
+type stage int
+
+const (
+	empty   stage = iota
+	glanced       // the last two minutes, in which nothing was wrong
+	whole         // all that is counted; from here on only what is new is read
+)
 
 // line names a line: equal ones at the same time are told apart by their number.
 type line struct {
@@ -31,7 +42,8 @@ type line struct {
 	text string
 }
 
-// requests reads what is new in a service's log and counts.
+// requests reads what is new in a service's log and counts. The first look is a glance: a log is the largest thing that is read,
+// and where nothing is wrong a single look need not wait for all of it. The rate before the live version is then not yet known.
 func (w *Watcher) requests(ctx context.Context, known *site.Service, tail *window) (Requests, error) {
 	snap, _ := w.Latest()
 	f := snap.Service(known.Name).State
@@ -48,18 +60,40 @@ func (w *Watcher) requests(ctx context.Context, known *site.Service, tail *windo
 		oldest = from
 	}
 	if tail.version != d.Version {
-		*tail = window{version: d.Version, counts: map[line]int{}}
+		tail.begin(d.Version)
+	}
+	read := func(from time.Time) error {
+		lines, err := w.cfg.Containers.Lines(ctx, known.Name, container, from)
+		if err == nil {
+			tail.add(lines, from, oldest)
+		}
+		return err
+	}
+	if first := now.Add(-glance); tail.stage == empty && first.After(oldest) {
+		if err := read(first); err != nil {
+			return Requests{}, err
+		}
+		if r := count(tail.lines, d.CreatedAt, now); !failing(r) {
+			tail.stage = glanced
+			return r, nil
+		}
 	}
 	from := oldest
-	if n := len(tail.lines); n > 0 {
+	if n := len(tail.lines); tail.stage == whole && n > 0 {
 		from = tail.lines[n-1].At.Add(-overlap)
+	} else {
+		tail.begin(d.Version)
 	}
-	lines, err := w.cfg.Containers.Lines(ctx, known.Name, container, from)
-	if err != nil {
+	if err := read(from); err != nil {
 		return Requests{}, err
 	}
-	tail.add(lines, from, oldest)
+	tail.stage = whole
 	return count(tail.lines, d.CreatedAt, now), nil
+}
+
+// begin empties the window for a version.
+func (t *window) begin(version int) {
+	*t = window{version: version, counts: map[line]int{}}
 }
 
 // add takes in the lines of one reading since from and lets go of those before oldest.

@@ -157,7 +157,7 @@ func TestLookWhenAllIsWell(t *testing.T) {
 	if !b.State.Known || b.State.Value.Current.Version != 13 || !b.Health.Known || b.Health.Value.Status != 200 || !b.Deployments.Known || !b.Images.Known || !b.Requests.Known {
 		t.Errorf("%+v", b)
 	}
-	if r := b.Requests.Value; r.Bad != 0 || r.Of != 20 || r.Before != 0 || len(r.Spark) != 8 {
+	if r := b.Requests.Value; r.Bad != 0 || r.Of != 20 || r.Before != -1 || len(r.Spark) != 8 {
 		t.Errorf("%+v", r)
 	}
 	if !s.Secrets.Known || s.Secrets.Value.Present != 25 || !s.Database.Known || !s.Identity.Known || !s.At.Equal(start) || s.Account != "000000000000" {
@@ -285,13 +285,33 @@ func TestTheLogIsReadOnlyOnce(t *testing.T) {
 	if first.Total == 0 || first.Total != again.Total || first.PerMinute != again.PerMinute {
 		t.Errorf("lines are counted twice: %+v then %+v", first, again)
 	}
-	if len(f.since) != 2 || !f.since[0].Equal(f.history[0].CreatedAt.Add(-10*time.Minute)) || f.since[1].Before(start.Add(-95*time.Second)) {
+	if len(f.since) != 3 || !f.since[0].Equal(start.Add(-2*time.Minute)) || !f.since[1].Equal(f.history[0].CreatedAt.Add(-10*time.Minute)) || f.since[2].Before(start.Add(-95*time.Second)) {
 		t.Errorf("asked since %v", f.since)
 	}
 	f.requests(start, start.Add(time.Minute), 5)
 	f.advance(time.Minute)
 	if third := look(); third.Total != first.Total+30 {
 		t.Errorf("%d errors after 30 more, %d before", third.Total, first.Total)
+	}
+}
+
+// Where nothing is wrong the first look reads little; the second reads the rest, the third only what is new.
+func TestAGlanceFirst(t *testing.T) {
+	f := newFake()
+	f.requests(start.Add(-15*time.Minute), start.Add(-5*time.Minute), 3)
+	f.requests(start.Add(-4*time.Minute), start, 0)
+	w := f.watcher()
+	for i, want := range []struct {
+		since  time.Time
+		before int
+	}{{start.Add(-2 * time.Minute), -1}, {f.history[0].CreatedAt.Add(-10 * time.Minute), 17}, {start.Add(-91 * time.Second), 17}} {
+		s := w.Look(t.Context())
+		if r := s.Service("jaja-backend").Requests.Value; r.Before != want.before || r.Bad != 0 || len(s.Problems) != 0 {
+			t.Errorf("look %d: %+v %+v", i, r, s.Problems)
+		}
+		if len(f.since) != i+1 || !f.since[i].Equal(want.since) {
+			t.Errorf("look %d asked since %v, want %v", i, f.since, want.since)
+		}
 	}
 }
 
