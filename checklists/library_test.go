@@ -62,7 +62,7 @@ func TestFlatten(t *testing.T) {
 	if !slices.Equal(paths[:len(want)], want) {
 		t.Errorf("paths\n%s\nwant\n%s", strings.Join(paths[:len(want)], "\n"), strings.Join(want, "\n"))
 	}
-	for _, last := range []string{"rollback-image/told tick", "validate/coach tick", "incident tick"} {
+	for _, last := range []string{"rollback-image/told tick", "rollback-image/validate/coach tick", "validated tick", "incident tick"} {
 		if !slices.Contains(paths, last) {
 			t.Errorf("%s is missing", last)
 		}
@@ -80,7 +80,7 @@ func TestFlatten(t *testing.T) {
 		"kinds followed": follow.SaveKinds["service"] == steps.KindService && follow.SaveKinds["backend"] == steps.KindService,
 		"defaults":       follow.With["backend"] == "jaja-backend" && follow.With["service"] == "${service}",
 		"times":          wait.Timeout == 12*time.Minute && wait.Every == 5*time.Second && wait.Objective,
-		"conditions":     wait.Until.String() == `state == "ACTIVE" and version == coming` && p.Step("validate").When.String() == `method == "commit"`,
+		"conditions":     wait.Until.String() == `state == "ACTIVE" and version == coming` && p.Step("revert").When.String() == `method == "commit"`,
 		"options":        len(p.Step("method").Options) == 4 && p.Step("method").Options[3].Ends && p.Step("method").Options[0].Unless != nil,
 		"by hand":        deploy.ByHandRun && !p.Step("revert").ByHandRun,
 		"prose":          strings.HasPrefix(deploy.Prose, "The base is the deployment") && !strings.Contains(deploy.Prose, "```") && strings.Contains(p.Prose, "Roll back first"),
