@@ -168,6 +168,9 @@ func TestCommits(t *testing.T) {
 		if n := len(m.sizes["r1"]) - 1; n != 5 {
 			t.Errorf("%d commits: %v\n%s", n, m.sizes["r1"], r.types())
 		}
+		if p := r.step("deploy").Plan; p.Account != "000000000000" || p.Region != "eu-west-1" {
+			t.Errorf("planned for %s %s", p.Account, p.Region)
+		}
 		if want := "run-started entered planned asked answered intent resulted verified obliged settled run-finished"; r.types() != want {
 			t.Errorf("got  %s\nwant %s", r.types(), want)
 		}

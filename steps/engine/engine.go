@@ -145,9 +145,6 @@ func (e *Engine) loop(ctx context.Context) error {
 			if e.run.Over() {
 				return nil
 			}
-			if err := ctx.Err(); err != nil {
-				e.interrupt(err)
-			}
 			if e.ending != nil {
 				return e.end(ctx)
 			}

@@ -135,7 +135,7 @@ func TestLearnt(t *testing.T) {
 		s := doStep("deploy")
 		s.SaveKinds = nil
 		r := newRig(t, procedure(nil, s))
-		r.cfg.Masker = &learner{"14", 2} // of the reply and of the look, not of what is saved
+		r.cfg.Masker = &learner{"14", 3} // of the reply, of the look as shown and as recorded; not of what is saved
 		r.start()
 		r.ok("deploy")
 		if st := r.step("deploy"); st.State != steps.Passed || st.Saves["version"].Text != "[masked]" {
