@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/JustAJobApp/runbook/steps"
 	"github.com/JustAJobApp/runbook/steps/operations"
+	"github.com/JustAJobApp/runbook/steps/status"
 	"github.com/JustAJobApp/runbook/ui/cli/wire"
 )
 
@@ -116,9 +116,9 @@ func (a *app) there(cmd *cobra.Command) []finding {
 		out = append(out, finding{"login", "pass", snap.Identity.Value.ARN + ", account and region as configured", ""})
 	}
 	for _, s := range snap.Services {
-		out = append(out, seen(s.Name, s.State.Known, s.State.Err, s.State.Value.State))
+		out = append(out, seen(s.Name, s.State, s.State.Value.State))
 	}
-	out = append(out, seen("database", snap.Database.Known, snap.Database.Err, snap.Database.Value.State), seen("Infisical", snap.Secrets.Known, snap.Secrets.Err, "secrets are listed without their values"))
+	out = append(out, seen("database", snap.Database, snap.Database.Value.State), seen("Infisical", snap.Secrets, "secrets are listed without their values"))
 	if skew := time.Until(w.Clock.Now()).Abs(); !w.Practice && skew > time.Minute {
 		out = append(out, finding{"clock", "warn", "this machine's clock is off by " + skew.Round(time.Second).String(), "set it: signatures are refused from 15 minutes on"})
 	} else {
@@ -142,12 +142,12 @@ func (a *app) permissions(w *wire.World) finding {
 	return finding{"permissions", state, what + strings.Join(names(need), ", "), ""}
 }
 
-func seen(subject string, known bool, err *steps.Error, what string) finding {
-	if known {
+func seen[T any](subject string, f status.Figure[T], what string) finding {
+	switch {
+	case f.Known:
 		return finding{subject, "pass", what, ""}
-	}
-	if err != nil {
-		return of(subject, err)
+	case f.Err != nil:
+		return of(subject, f.Err)
 	}
 	return finding{subject, "unknown", "not configured, or not looked at", ""}
 }

@@ -22,7 +22,7 @@ type terminal struct {
 	pty   xpty.Pty
 	cmd   *exec.Cmd
 	ended chan struct{} // the program's output has ended
-	exit  chan error
+	exit  chan struct{}
 
 	mu  sync.Mutex
 	emu *vt.Emulator
@@ -53,7 +53,7 @@ func program(t *testing.T, w, h int, bin string, env []string, args ...string) *
 	if err := p.Start(c); err != nil {
 		t.Fatal(err)
 	}
-	tm := &terminal{t: t, pty: p, cmd: c, emu: vt.NewEmulator(w, h), ended: make(chan struct{}), exit: make(chan error, 1)}
+	tm := &terminal{t: t, pty: p, cmd: c, emu: vt.NewEmulator(w, h), ended: make(chan struct{}), exit: make(chan struct{})}
 	go func() { _, _ = io.Copy(p, tm.emu) }() // the terminal's answers to what the program asks it
 	go func() {
 		defer close(tm.ended)
@@ -70,7 +70,8 @@ func program(t *testing.T, w, h int, bin string, env []string, args ...string) *
 		}
 	}()
 	go func() {
-		tm.exit <- c.Wait()
+		_ = c.Wait() // its exit code is looked at
+		close(tm.exit)
 		if u, ok := p.(*xpty.UnixPty); ok {
 			_ = u.Slave().Close() // our copy would keep the terminal open
 		}

@@ -165,8 +165,10 @@ func (a *app) follow(ctx context.Context, w *wire.World, d *wire.Driver, file *a
 	}
 	if a.headless(f) {
 		s.Answers = &answers.Client{File: file, By: w.Operator}
+	} else if a.ttyIn {
+		s.Input = plain.NewTerminal(a.in)
 	} else {
-		s.Input = plain.NewInput(a.in, a.ttyIn)
+		s.Input = plain.NewPipe(a.in)
 	}
 	if a.asJSON {
 		s.Out, s.Opening = io.Discard, ""

@@ -25,13 +25,20 @@ type line struct {
 	err  error
 }
 
-// NewInput reads from r; a file that is a terminal is told by its owner.
-func NewInput(r io.Reader, terminal bool) *Input {
-	in := &Input{Terminal: terminal, from: r, lines: make(chan line), asked: make(chan struct{}), drop: func() error { return nil }}
-	if f, ok := r.(*os.File); ok && terminal {
+// NewPipe reads from what is no terminal: nobody sits there, and nothing that is read may send.
+func NewPipe(r io.Reader) *Input {
+	in := &Input{from: r, lines: make(chan line), asked: make(chan struct{}), drop: func() error { return nil }}
+	go in.loop()
+	return in
+}
+
+// NewTerminal reads from a terminal.
+func NewTerminal(r io.Reader) *Input {
+	in := NewPipe(r)
+	in.Terminal = true
+	if f, ok := r.(*os.File); ok {
 		in.drop = func() error { return flush(f) }
 	}
-	go in.loop()
 	return in
 }
 

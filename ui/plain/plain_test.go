@@ -112,7 +112,7 @@ func session(t *testing.T, c *cloudOf, in *Input, file *answers.Client) (string,
 }
 
 func typed(lines ...string) *Input {
-	in := NewInput(strings.NewReader(strings.Join(lines, "\n")+"\n"), true)
+	in := NewTerminal(strings.NewReader(strings.Join(lines, "\n") + "\n"))
 	in.drop = func() error { return nil }
 	return in
 }
@@ -147,7 +147,7 @@ func TestAWholeRunLineByLine(t *testing.T) {
 }
 
 func TestTheEndOfInputIsAGate(t *testing.T) {
-	out, run, err := session(t, &cloudOf{verdict: steps.Passed}, NewInput(strings.NewReader(""), false), nil)
+	out, run, err := session(t, &cloudOf{verdict: steps.Passed}, NewPipe(strings.NewReader("")), nil)
 	b, _ := run.Stop.(steps.RunPaused)
 	if err != nil || b.Why != steps.CodeGate || !strings.Contains(out, "Left at step 2 of 5") || !strings.Contains(out, "runbook resume 1123-1") {
 		t.Fatalf("err %v, stop %+v\n%s", err, run.Stop, out)
@@ -156,7 +156,7 @@ func TestTheEndOfInputIsAGate(t *testing.T) {
 
 func TestANameThatSendsIsNeverReadFromAPipe(t *testing.T) {
 	c := &cloudOf{verdict: steps.Passed}
-	out, run, err := session(t, c, NewInput(strings.NewReader("yes\n1\nINC-88\nsvc\n"), false), nil)
+	out, run, err := session(t, c, NewPipe(strings.NewReader("yes\n1\nINC-88\nsvc\n")), nil)
 	b, _ := run.Stop.(steps.RunPaused)
 	if err != nil || b.Why != steps.CodeGate || c.sent != 0 || !strings.Contains(b.Text, "terminal") {
 		t.Fatalf("err %v, stop %+v, sent %d\n%s", err, run.Stop, c.sent, out)
@@ -216,7 +216,7 @@ func TestASignalPausesTheRun(t *testing.T) {
 	d := &driven{Engine: e, id: "1123-1", proc: p, done: make(chan struct{})}
 	go func() { defer close(d.done); d.err = e.Run(context.Background()) }()
 	out := &waiting{want: " > ", then: cancel}
-	run, err := (&Session{Driver: d, Out: out, Input: NewInput(r, true), Operator: "ana", Clock: clock}).Run(ctx)
+	run, err := (&Session{Driver: d, Out: out, Input: NewTerminal(r), Operator: "ana", Clock: clock}).Run(ctx)
 	b, _ := run.Stop.(steps.RunPaused)
 	if err != nil || b.Why != steps.CodeInterrupted {
 		t.Fatalf("err %v, stop %+v\n%s", err, run.Stop, out.b.String())

@@ -27,11 +27,12 @@ func Scenarios() []string { return practice.Scenarios() }
 
 // scenario is what the control endpoint says of the cloud.
 type scenario struct {
-	ID        string `json:"id"`
-	Title     string `json:"title"`
-	Page      string `json:"page"`
-	Account   string `json:"account"`
-	Region    string `json:"region"`
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	Page      string    `json:"page"`
+	Start     time.Time `json:"start"` // when the page reached the operator
+	Account   string    `json:"account"`
+	Region    string    `json:"region"`
 	Infisical struct {
 		Project      string `json:"project"`
 		Environment  string `json:"environment"`
@@ -68,7 +69,7 @@ func (w *World) joinPractice(ctx context.Context) error {
 		return err
 	}
 	w.Clock = w.sim
-	w.Scenario = s.ID
+	w.Scenario, w.paged = s.ID, s.Start
 	w.Environment = site.Practice(site.Places{Account: s.Account, Region: s.Region, InfisicalURL: at.Infisical,
 		InfisicalProject: s.Infisical.Project, InfisicalEnvironment: s.Infisical.Environment})
 	w.Site = site.Site{Name: "JustAJobApp", Environments: map[string]site.Environment{PracticeName: w.Environment}, Default: PracticeName}

@@ -73,7 +73,9 @@ func (w *World) Start(ctx context.Context, procedure string, params steps.Values
 	}
 	start := engine.Start{ID: id, Params: params, From: from}
 	if p.Objective.RTO > 0 {
-		start.FaultAt = faultAt(w.recent(ctx))
+		if start.FaultAt = faultAt(w.recent(ctx)); !start.FaultAt.IsZero() && start.FaultAt.Before(w.paged) {
+			start.FaultAt = w.paged // a rehearsal's fault is older than the page; it is measured from the page
+		}
 	}
 	return w.open(ctx, p, start)
 }

@@ -62,9 +62,10 @@ type World struct {
 
 	options Options
 	dir     string
-	sim     *Clock // practice only
-	fresh   bool   // the simulated cloud was made by this process
-	own     bool   // this process serves the simulated cloud
+	sim     *Clock    // practice only
+	fresh   bool      // the simulated cloud was made by this process
+	paged   time.Time // when a rehearsal began: nobody could act before. Zero outside practice
+	own     bool      // this process serves the simulated cloud
 	serving func() error
 	clients operations.Clients
 	lists   lister
