@@ -109,7 +109,7 @@ func (n *node) rune(i int) place {
 	return place{n.at.line, n.at.col + i}
 }
 
-var operators = []string{"and", "&&", "or", "||", "==", "!=", "<", "<=", ">", ">=", "in", "contains", "startsWith", "endsWith"}
+var operators = []string{"and", "&&", "or", "||", "==", "!=", "<", "<=", ">", ">=", "in", "contains", "startsWith", "endsWith", "+", "-", "*"}
 
 // allowed refuses all of the language that a condition has no use for, $env and let among it.
 func (d *document) allowed(v *node, n ast.Node) bool {
@@ -226,6 +226,11 @@ func (d *document) typeOfBinary(c *condition, n *ast.BinaryNode, refuse func(wha
 	}
 	fits, expected := false, "two of a kind"
 	switch n.Operator {
+	case "+", "-", "*":
+		if left != aInt || right != aInt {
+			return refuse(fmt.Sprintf("`%s` between %s and %s", n.Operator, left, right), "numbers on both sides")
+		}
+		return aInt
 	case "and", "&&", "or", "||":
 		fits, expected = left == aBool && right == aBool, "true or false on both sides"
 	case "==", "!=":

@@ -68,6 +68,9 @@ func TestWays(t *testing.T) {
 		"a text not seen":      {step("h", "check: web.health", with, "on_fail: note", "save: {code: code}") + step("t", "tick: ${code}"), "may fail and the run goes on"},
 		"a truth not seen":     {step("h", "check: containers.state", with, "on_fail: note", "save: {d: disabled}") + step("t", "tick: x", "when: not d"), "may fail and the run goes on"},
 		"a fact":               {step("h", "check: containers.state", with, "on_fail: fact", "save: {d: disabled}") + step("t", "tick: x", "when: not d"), ""},
+		"the same sum":         {state + live + step("l2", "check: containers.keys", with, "when: deployed and v * 2 > 3", "save: {m: missing}") + step("t", "tick: ${m}", "when: deployed and v * 2 > 3"), ""},
+		"another sum":          {state + live + step("l2", "check: containers.keys", with, "when: deployed and v * 2 > 3", "save: {m: missing}") + step("t", "tick: ${m}", "when: deployed and v * 3 > 3"), "`${m}` may have no value"},
+		"a sum of texts":       {state + step("t", "tick: x", `when: s + "x" == "yx"`), "`+` between a text and a text; expected numbers on both sides"},
 		"a secret as text":     {step("t", "tick: ${pass}"), "`${pass}` is a secret"},
 		"a secret tested":      {step("t", "tick: x", `when: pass == ""`), "`pass` is a secret"},
 		"a secret in argv":     {step("t", "command: [git, '${pass}']"), "`${pass}` is a secret"},
@@ -126,7 +129,7 @@ func TestFollow(t *testing.T) {
 func TestConditions(t *testing.T) {
 	vars := steps.Values{"service": {Kind: steps.KindService, Text: "jaja-backend"}, "times": {Kind: steps.KindInt, Text: "5"}, "disabled": {Kind: steps.KindBool, Text: "false"}}
 	for text, want := range map[string]bool{
-		`service == "jaja-backend"`: true, `service != "jaja-backend"`: false, `times > 4`: true, `times >= 6`: false, `-times < 0`: true, `not disabled`: true, `disabled or times == 5`: true,
+		`service == "jaja-backend"`: true, `service != "jaja-backend"`: false, `times > 4`: true, `times >= 6`: false, `-times < 0`: true, `not disabled`: true, `times * 3 - 1 == 14`: true, `times + 1 <= 5`: false, `disabled or times == 5`: true,
 		`service in ["a", "jaja-backend"]`: true, `service startsWith "jaja"`: true, `len(service) == 12`: true, `service contains "front"`: false, `service endsWith "end" and not (times == 5)`: false,
 		`note == ""`: true, `note != "" and times > 1`: false, `true`: true,
 	} {
