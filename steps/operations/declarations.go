@@ -106,7 +106,7 @@ var declarations = []steps.Declaration{
 	{Name: ProbeURLs, Version: 1, Service: lightsail, Summary: "The addresses in the two live deployments agree with each other; none is shown.",
 		Outputs: outputs{}, Permissions: []string{mayReadServices}},
 
-	{Name: OperationDeploy, Version: 1, Service: lightsail, Summary: "Deploy another image of a service with everything else as it is.",
+	{Name: OperationDeploy, Version: 1, Service: lightsail, Summary: "Deploy an image of a service with everything else as it is.",
 		Inputs:  map[string]steps.Input{inputService: {Kind: steps.KindService}, inputImage: {Kind: steps.KindImage}},
 		Outputs: outputs{"version": steps.KindInt, "image": steps.KindImage},
 		Changes: "creates one deployment of the service: its image, nothing else", Risk: steps.RiskCompensable, Undo: "deploy the former image",

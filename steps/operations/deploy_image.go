@@ -12,7 +12,7 @@ import (
 	"github.com/JustAJobApp/runbook/steps/cloud"
 )
 
-// deployImage deploys another image with everything else as it is. What became of an unknown outcome is told by content: ours is
+// deployImage deploys an image, another one or the live one anew, with everything else as it is. What became of an unknown outcome is told by content: ours is
 // a newer version that equals the base version of the history with the image replaced. Secrets are therefore kept nowhere.
 type deployImage struct{ base }
 
@@ -99,8 +99,6 @@ func (o deployImage) refused(st *deployState, image string) error {
 		return no(fmt.Sprintf("%s is no image of %s.", image, s.Name), nothing, "Choose one that the service holds.")
 	case strings.HasSuffix(image, ".latest"):
 		return no(fmt.Sprintf("%s says latest, which is another image after the next push.", image), nothing, "Name the image by its number.")
-	case image == s.Current.Image():
-		return no(fmt.Sprintf("%s is what is live already (version %d).", short(image), s.Current.Version), nothing, "Choose another image.")
 	case !slices.ContainsFunc(st.images, func(k kept) bool { return k.Name == image }):
 		left := "No older image is left."
 		if n := others(st.images); n > 0 {
@@ -142,12 +140,14 @@ func (o deployImage) changes(s *cloud.Service, image string) []steps.Change {
 	for _, port := range slices.Sorted(maps.Keys(c.Ports)) {
 		ports = append(ports, port+" "+c.Ports[port])
 	}
-	out := []steps.Change{
-		{Label: "image", Sign: "-", Text: d.Image()},
-		{Label: "image", Sign: "+", Text: image},
+	out := []steps.Change{{Label: "image", Sign: "-", Text: d.Image()}, {Label: "image", Sign: "+", Text: image}}
+	if image == d.Image() {
+		out = []steps.Change{{Label: "image", Sign: "=", Text: image, Note: "what is live; its containers start anew"}}
+	}
+	out = append(out, []steps.Change{
 		{Label: "environment", Sign: "=", Text: fmt.Sprintf("%s, none added, removed, changed", count(len(c.Environment), "key", "keys")), Note: "values never shown", Names: c.Environment.Keys()},
 		{Label: "port", Sign: "=", Text: strings.Join(ports, ", ")},
-	}
+	}...)
 	if len(c.Command) > 0 {
 		out = append(out, steps.Change{Label: "command", Sign: "=", Text: fmt.Sprintf("%d words of its own, instead of the image's", len(c.Command))})
 	}

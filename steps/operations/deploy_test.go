@@ -94,6 +94,26 @@ func TestForwardObligesNothing(t *testing.T) {
 	}
 }
 
+// Scenario 1 starts the live image anew: by content that is told apart from the version before by its number.
+func TestTheLiveImageAnew(t *testing.T) {
+	f := newFake()
+	p, apply, err := f.plan(t, operations.OperationDeploy, live)
+	if err != nil || p.Changes[0].Sign != "=" || p.Changes[1].Label != "environment" || len(p.Obliges) != 0 {
+		t.Fatalf("%v %+v", err, p)
+	}
+	op := operations.Operations(f.clients())[operations.OperationDeploy]
+	if got, err := op.Resolve(t.Context(), p); err != nil || got.Is != steps.Absent {
+		t.Errorf("before it was sent: %+v %v", got, err)
+	}
+	if _, err := apply(t.Context()); err != nil || f.sent[0].Containers["backend"].Image != live {
+		t.Errorf("%v %+v", err, f.sent)
+	}
+	f.history = append([]cloud.Deployment{deployment(14, "ACTIVATING", 13, 0)}, f.history...)
+	if got, err := op.Resolve(t.Context(), p); err != nil || got.Is != steps.Landed || got.Receipt["version"] != "14" {
+		t.Errorf("afterwards: %+v %v", got, err)
+	}
+}
+
 func TestRefusedPlans(t *testing.T) {
 	next := deployment(14, "ACTIVATING", 13, time.Minute)
 	for name, c := range map[string]struct {
@@ -107,7 +127,6 @@ func TestRefusedPlans(t *testing.T) {
 		"nothing":     {older, func(f *fake) { f.service.Current, f.service.State = nil, "READY" }, "has no deployment"},
 		"gone":        {older, func(f *fake) { f.images = f.images[:1] }, "backend.12 no longer exists"},
 		"never was":   {":jaja-backend.backend.99", func(*fake) {}, "backend.99 no longer exists"},
-		"live":        {live, func(*fake) {}, "is what is live already"},
 		"latest":      {":jaja-backend.backend.latest", func(*fake) {}, "says latest"},
 		"other's":     {":jaja-frontend.frontend.9", func(*fake) {}, "is no image of jaja-backend"},
 	} {

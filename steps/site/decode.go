@@ -83,10 +83,12 @@ func (r *reader) environment(key ast.Node, name string, n ast.Node) Environment 
 		r.fault(key, `"practice" is the simulated cloud's name`, "another one")
 	}
 	r.mapping(n, fields{
-		"title":        func(n ast.Node) { e.Title = r.fit(n, titleShape().MatchString, "a short name") },
-		"account":      func(n ast.Node) { e.Account = r.fit(n, accountShape().MatchString, "an account of twelve digits") },
-		"region":       func(n ast.Node) { e.Region = r.fit(n, regionShape().MatchString, "a region such as eu-west-1") },
-		"profile":      func(n ast.Node) { e.Profile = r.fit(n, profileShape().MatchString, "a profile of the AWS configuration") },
+		"title":   func(n ast.Node) { e.Title = r.fit(n, titleShape().MatchString, "a short name") },
+		"account": func(n ast.Node) { e.Account = r.fit(n, accountShape().MatchString, "an account of twelve digits") },
+		"region":  func(n ast.Node) { e.Region = r.fit(n, regionShape().MatchString, "a region such as eu-west-1") },
+		"profile": func(n ast.Node) {
+			e.Profile = r.fit(n, profileShape().MatchString, "a profile of the AWS configuration")
+		},
 		"database":     func(n ast.Node) { e.Database = r.fit(n, databaseShape().MatchString, "a database's name") },
 		"app_url":      func(n ast.Node) { e.AppURL = r.address(n) },
 		"answers_send": func(n ast.Node) { e.AnswersSend = r.truth(n) },
@@ -188,10 +190,12 @@ func (r *reader) probe(n ast.Node) WebProbe {
 
 func (r *reader) infisical(n ast.Node, i *Infisical) {
 	r.mapping(n, fields{
-		"url":         func(n ast.Node) { i.URL = r.address(n) },
-		"project":     func(n ast.Node) { i.Project = r.fit(n, projectShape().MatchString, "the project's ID") },
-		"environment": func(n ast.Node) { i.Environment = r.fit(n, envShape().MatchString, "an environment's slug such as prod") },
-		"path":        func(n ast.Node) { i.Path = r.fit(n, pathShape().MatchString, "a folder such as /") },
+		"url":     func(n ast.Node) { i.URL = r.address(n) },
+		"project": func(n ast.Node) { i.Project = r.fit(n, projectShape().MatchString, "the project's ID") },
+		"environment": func(n ast.Node) {
+			i.Environment = r.fit(n, envShape().MatchString, "an environment's slug such as prod")
+		},
+		"path": func(n ast.Node) { i.Path = r.fit(n, pathShape().MatchString, "a folder such as /") },
 		"secrets": func(n ast.Node) {
 			i.Keys = nil
 			r.list(n, func(item ast.Node) { i.Keys = append(i.Keys, r.secret(item)) })
