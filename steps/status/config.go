@@ -58,5 +58,6 @@ type Config struct {
 	Web         Web
 	Clock       steps.Clock // Now alone is used: waiting for the next look must not speed the practice clock up
 	Every       Every
+	History     time.Duration // of a log that is counted; zero: 30 min. Less is quicker, and what was before is then not known
 	Limit       time.Duration // of one read, by the wall clock; zero: 20 s
 }

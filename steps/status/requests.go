@@ -12,7 +12,7 @@ import (
 
 const (
 	glance   = 2 * time.Minute  // of a log at the first look: whether there are errors shows in it
-	keep     = 30 * time.Minute // of a log that is counted
+	history  = 30 * time.Minute // of a log that is counted
 	lookBack = 10 * time.Minute // before the live version was deployed, for the rate before it
 	overlap  = 90 * time.Second // lines come late, and nodes interleave
 	dense    = 5                // errors within a minute that are a fault, not noise
@@ -55,7 +55,7 @@ func (w *Watcher) requests(ctx context.Context, known *site.Service, tail *windo
 	if d.Endpoint != nil {
 		container = d.Endpoint.Container
 	}
-	oldest := now.Add(-keep)
+	oldest := now.Add(-w.cfg.History)
 	if from := d.CreatedAt.Add(-lookBack); from.After(oldest) {
 		oldest = from
 	}

@@ -91,7 +91,7 @@ func hurt(role string, all bool) string {
 // answers says when a service answers badly.
 func answers(v *Service, now time.Time) []Problem {
 	r, c := v.Requests, &v.State.Value
-	if r.Known && erring(r.Value) {
+	if r.Known && failing(r.Value) {
 		return []Problem{errorsOf(v, now)}
 	}
 	h := v.Health
@@ -110,17 +110,11 @@ func answers(v *Service, now time.Time) []Problem {
 	return []Problem{out}
 }
 
-// erring reports whether the answers are bad: a share of the last ones, or a rate well above the one before. The last twenty alone
-// would come and go with every look while a fault hurts one request in six.
-func erring(r Requests) bool {
-	return r.Of >= enough && r.Bad > 0 && (r.Bad*badShare >= r.Of || r.PerMinute >= dense && r.PerMinute > rateTimes*max(r.Before, 0)+rateMore)
-}
-
 // failing reports whether answers are bad often enough to be a fault: by their share, or by their rate, which shows a defect that
 // only some requests meet. Single errors are always there.
-func failing(r Requests) bool {
-	return r.Of >= enough && r.Bad*badShare >= r.Of || worse(r)
-}
+func failing(r Requests) bool { return many(r) || worse(r) }
+
+func many(r Requests) bool { return r.Of >= enough && r.Bad*badShare >= r.Of }
 
 func worse(r Requests) bool {
 	return r.PerMinute >= rateFault && r.PerMinute > rateTimes*max(r.Before, 0)+rateMore
@@ -131,7 +125,10 @@ func errorsOf(v *Service, now time.Time) Problem {
 	r, c := v.Requests.Value, &v.State.Value
 	all := r.Bad*2 >= r.Of
 	p := Problem{Code: "errors", Severity: Fault, Service: v.Name, Since: r.Since, Params: map[string]string{"service": v.Name},
-		Summary: fmt.Sprintf("%s answers with errors: %d of the last %d API requests gave 500, %d in the last minute", v.Role, r.Bad, r.Of, r.PerMinute), Meaning: hurt(v.Role, all), Procedure: "validate"}
+		Summary: fmt.Sprintf("%s answers with errors: %d API requests gave 500 in the last minute", v.Role, r.PerMinute), Meaning: hurt(v.Role, all), Procedure: "validate"}
+	if many(r) {
+		p.Summary = fmt.Sprintf("%s answers with errors: %d of the last %d API requests gave 500, %d in the last minute", v.Role, r.Bad, r.Of, r.PerMinute)
+	}
 	if h := v.Health; h.Known && h.Value.Status < 500 {
 		p.Meaning += "; the health check passes" + passes(c)
 	}

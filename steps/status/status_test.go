@@ -315,6 +315,16 @@ func TestAGlanceFirst(t *testing.T) {
 	}
 }
 
+func TestAShortHistory(t *testing.T) {
+	f := newFake()
+	f.requests(start.Add(-3*time.Minute), start, 5)
+	w := status.New(status.Config{Environment: site.Practice(site.Places{}), Containers: f, Clock: f, History: 90 * time.Second})
+	s := w.Look(t.Context())
+	if r := s.Service("jaja-backend").Requests.Value; r.Bad != 10 || r.Total != 45 || len(f.since) != 1 || !f.since[0].Equal(start.Add(-90*time.Second)) {
+		t.Errorf("%+v since %v", r, f.since)
+	}
+}
+
 // wait looks at the latest snapshot until ok.
 func wait(t *testing.T, w *status.Watcher, what string, ok func(status.Snapshot) bool) status.Snapshot {
 	t.Helper()

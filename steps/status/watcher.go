@@ -46,8 +46,14 @@ type task struct {
 // New makes a Watcher; it reads nothing yet. Before the first reading no figure is Known and none has an Err.
 func New(cfg Config) *Watcher {
 	cfg.Every = cfg.Every.filled()
+	if cfg.History <= 0 {
+		cfg.History = history
+	}
 	if cfg.Limit <= 0 {
 		cfg.Limit = limit
+	}
+	if cfg.History <= 0 {
+		cfg.History = history
 	}
 	e := &cfg.Environment
 	w := &Watcher{cfg: cfg, changed: make(chan struct{}), snap: Snapshot{Environment: e.Name, Account: e.Account, Region: e.Region}}
