@@ -74,6 +74,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Use: "status", Short: "Look at an environment once and say what is wrong", Args: cobra.NoArgs,
 		Long: "Looks at every figure once, side by side. What could not be read is said to be unknown. Exit code 0 also where something\nis wrong: the look itself worked. It is 1 when nothing could be read.",
 		RunE: command(func(cmd *cobra.Command, _ []string) error {
+			a.options.Glance = !watch
 			w, err := a.world(cmd)
 			if err != nil {
 				return err

@@ -130,6 +130,9 @@ func (w *World) use(aws *lightsail.Client, secrets operations.Secrets, pages ope
 	if secrets != nil {
 		w.clients.Secrets, cfg.Infisical = secrets, secrets
 	}
+	if w.options.Glance {
+		cfg.History = glance
+	}
 	w.watcher = status.New(cfg)
 }
 

@@ -45,6 +45,7 @@ type Options struct {
 	Default  string  // the scenario of a cloud that does not exist yet, where Scenario is ""
 	Seed     uint64  // of the same
 	Factor   float64 // how fast its clock runs while it works; 0 keeps what it is, or takes 20
+	Glance   bool    // look once, quickly: the record is not opened, and only the last minutes of logs are counted
 	Rehearse bool    // begin anew unless a practice run is open
 	Fresh    bool    // begin anew in any case
 }
@@ -57,7 +58,7 @@ type World struct {
 	Practice    bool
 	Scenario    string // of the simulated cloud
 	Clock       steps.Clock
-	Journal     *sqlite.Journal
+	Journal     *sqlite.Journal // nil for a glance
 	Mask        *redact.Sink
 
 	options Options
@@ -93,8 +94,10 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	w := &World{options: o, dir: StateDir(o), Operator: operator(), Mask: redact.New(), tails: map[string]*tailing{},
 		library: checklists.Embedded(operations.Declarations()), serving: func() error { return nil }}
 	var err error
-	if w.Journal, err = sqlite.Open(ctx, w.dir); err != nil {
-		return nil, err
+	if !o.Glance {
+		if w.Journal, err = sqlite.Open(ctx, w.dir); err != nil {
+			return nil, err
+		}
 	}
 	if err := w.join(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -219,6 +222,7 @@ func loopback(address string) bool {
 const (
 	lookLimit = 20 * time.Second // of one read, wall clock
 	fillLimit = 30 * time.Second // of reading the deployments whose values are masked
+	glance    = 2 * time.Minute  // of a log, cloud clock: the last twenty answers and the rate
 	patience  = 3 * time.Second  // of a screen with the masker
 	callLimit = 60 * time.Second // of one change, wall clock
 )
