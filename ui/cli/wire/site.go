@@ -151,6 +151,7 @@ func (w *World) fill(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, fillLimit)
 		defer cancel()
 		w.Mask.Allow(w.public()...)
+		var secret []string
 		for _, s := range w.Environment.Services {
 			history, err := w.lists.Deployments(ctx, s.Name)
 			if err != nil {
@@ -161,12 +162,13 @@ func (w *World) fill(ctx context.Context) {
 				for _, c := range d.Containers {
 					for name, value := range c.Environment {
 						if !open(name) {
-							w.Mask.Add(value)
+							secret = append(secret, value)
 						}
 					}
 				}
 			}
 		}
+		w.Mask.Add(secret...) // at once: each call makes the index anew
 	})
 }
 
