@@ -197,16 +197,17 @@ func stateLines(s status.Snapshot, now time.Time) []string {
 		if p.Meaning != "" {
 			line += " For production: " + sentence(shown(p.Meaning))
 		}
-		if p.Procedure != "" {
-			line += " Next: runbook run " + p.Procedure
+		out = append(out, line)
+		if p.Procedure != "" { // a line of its own: it is there to be copied
+			next := "Next: runbook run " + p.Procedure
 			for _, k := range names(p.Params) {
-				line += fmt.Sprintf(" --set %s=%s", k, p.Params[k])
+				next += fmt.Sprintf(" --set %s=%s", k, p.Params[k])
 			}
 			if s.Environment != "" {
-				line += " --env " + s.Environment
+				next += " --env " + s.Environment
 			}
+			out = append(out, next)
 		}
-		out = append(out, line)
 	}
 	if len(s.Problems) == 0 {
 		out = append(out, "Pass: nothing is wrong that can be seen.")
