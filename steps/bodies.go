@@ -169,12 +169,12 @@ type (
 		Text string `json:"text,omitempty" mask:"prose"`
 		By   string `json:"by,omitempty"`
 	}
-	// RunFailed: a headless run met a failed step. It may be resumed as well.
+	// RunFailed says that a headless run met a failed step. It may be resumed as well.
 	RunFailed struct {
 		Step  Path   `json:"step"`
 		Error string `json:"error" mask:"prose"`
 	}
-	// RunUnknown: a headless run met an outcome that only a person can tell.
+	// RunUnknown says that a headless run met an outcome that only a person can tell.
 	RunUnknown struct {
 		Step  Path   `json:"step"`
 		Error string `json:"error" mask:"prose"`

@@ -89,7 +89,7 @@ type Kind func(s Step, st StepState) Action
 // Action is what a Kind may ask of the engine: an event that needs no I/O (Asked, Settled), or one of the following.
 type Action any
 
-// The actions that need I/O, or a person.
+// Await and the others are the actions that need I/O, or a person.
 type (
 	Await   struct{}                    // nothing until a person acts
 	Look    struct{}                    // run the step's probe once
