@@ -89,15 +89,24 @@ type Kind func(s Step, st StepState) Action
 // Action is what a Kind may ask of the engine: an event that needs no I/O (Asked, Settled), or one of the following.
 type Action any
 
-// Await and the others are the actions that need I/O, or a person.
+// The actions that need I/O, or a person:
 type (
-	Await   struct{}                    // nothing until a person acts
-	Look    struct{}                    // run the step's probe once
-	Watch   struct{}                    // look again and again until the step's Until holds, the probe fails it, or its deadline
-	Execute struct{}                    // run the step's argv
-	Prepare struct{}                    // observe and plan
-	Send    struct{}                    // observe again, compare, intend, apply once
-	Resolve struct{}                    // find out what became of an intent
-	Verify  struct{}                    // see the effect
-	Pause   struct{ For time.Duration } // before looking again
+	// Await waits for a person.
+	Await struct{}
+	// Look runs the step's probe once.
+	Look struct{}
+	// Watch looks again and again until the step's Until holds, the probe fails it, or its deadline.
+	Watch struct{}
+	// Execute runs the step's argv.
+	Execute struct{}
+	// Prepare observes and plans.
+	Prepare struct{}
+	// Send observes again, compares, intends, and applies once.
+	Send struct{}
+	// Resolve finds out what became of an intent.
+	Resolve struct{}
+	// Verify sees the effect.
+	Verify struct{}
+	// Pause waits before looking again.
+	Pause struct{ For time.Duration }
 )
