@@ -182,6 +182,29 @@ func (r *Run) Worst() State {
 	return worst
 }
 
+// Recovered is when the last of the waits that count against the objective ended well; zero while one of them is still to do, has
+// not passed, or where the procedure has none. What comes after it, such as telling the team, does not count.
+func (r *Run) Recovered() time.Time {
+	var at time.Time
+	for i := range r.Procedure.Steps {
+		s := &r.Procedure.Steps[i]
+		if !s.Objective {
+			continue
+		}
+		st := r.Steps[s.ID]
+		switch {
+		case st.Phase == PhaseSettled && st.State == NotApplicable:
+		case st.Phase == PhaseSettled && st.State == Passed:
+			if st.SettledAt.After(at) {
+				at = st.SettledAt
+			}
+		default:
+			return time.Time{}
+		}
+	}
+	return at
+}
+
 // Vars are the variables of a scope: its parameters and what its steps have saved, in document order.
 func (r *Run) Vars(scope Path) Values {
 	all := map[Path]Values{"": maps.Clone(r.Started.Params)}

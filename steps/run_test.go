@@ -222,3 +222,32 @@ func TestAge(t *testing.T) {
 		t.Errorf("age %s", age)
 	}
 }
+
+// TestRecoveredEndsWithTheLastWaitThatCounts: not with what people do afterwards, and not while one of them is open or has failed.
+func TestRecoveredEndsWithTheLastWaitThatCounts(t *testing.T) {
+	start := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
+	p := &steps.Procedure{ID: "p", Steps: []steps.Step{
+		{ID: "live", Kind: "wait", Objective: true}, {ID: "other", Kind: "wait", Objective: true}, {ID: "asked", Kind: "wait", Objective: true}, {ID: "told", Kind: "tick"}}}
+	r := steps.NewRun("r", p)
+	minute := func(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
+	settle := func(step steps.Path, s steps.State, n int) {
+		t.Helper()
+		if err := r.Apply(steps.Event{Seq: r.Seq + 1, At: minute(n), Step: step, Type: "settled", Body: steps.Settled{State: s}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle("live", steps.Passed, 3)
+	settle("other", steps.NotApplicable, 4)
+	if got := r.Recovered(); !got.IsZero() {
+		t.Errorf("recovered at %s with a wait to do", got)
+	}
+	settle("asked", steps.Failed, 5)
+	if got := r.Recovered(); !got.IsZero() {
+		t.Errorf("recovered at %s with a wait that failed", got)
+	}
+	settle("asked", steps.Passed, 6)
+	settle("told", steps.Passed, 9)
+	if got := r.Recovered(); !got.Equal(minute(6)) {
+		t.Errorf("recovered at %s", got)
+	}
+}

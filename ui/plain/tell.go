@@ -145,6 +145,9 @@ func params(vs steps.Values) string {
 
 // used is how much of the objective's time is gone, and since when it counts.
 func (s *Session) used(now time.Time) time.Duration {
+	if back := s.run.Recovered(); !back.IsZero() {
+		now = back
+	}
 	if !s.run.Started.FaultAt.IsZero() {
 		return now.Sub(s.run.Started.FaultAt)
 	}

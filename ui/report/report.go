@@ -53,12 +53,14 @@ type Report struct {
 
 // Objective is the clock of the run's objective.
 type Objective struct {
-	RTO    float64   `json:"rto_seconds"`
-	RPO    float64   `json:"rpo_seconds"`
-	From   time.Time `json:"from"`
-	Basis  string    `json:"basis"` // fault: from when it began; start: from the run's start, because that is not known
-	Used   float64   `json:"used_seconds"`
-	Passed bool      `json:"passed"` // over the limit
+	RTO   float64   `json:"rto_seconds"`
+	RPO   float64   `json:"rpo_seconds"`
+	From  time.Time `json:"from"`
+	Basis string    `json:"basis"`        // fault: from when it began; start: from the run's start, because that is not known
+	Used  float64   `json:"used_seconds"` // until Back, or until the run's end or now
+
+	Back   *time.Time `json:"back,omitempty"` // when what the objective counts was back
+	Passed bool       `json:"passed"`         // over the limit
 }
 
 // Step is where a step stands.
@@ -206,7 +208,11 @@ func (r *Report) objective(run *steps.Run) {
 	if !run.Started.FaultAt.IsZero() {
 		out.From, out.Basis = run.Started.FaultAt, "fault"
 	}
-	used := max(0, r.until.Sub(out.From))
+	until := r.until
+	if back := run.Recovered(); !back.IsZero() {
+		until, out.Back = back, &back
+	}
+	used := max(0, until.Sub(out.From))
 	out.Used, out.Passed = used.Seconds(), used > o.RTO
 	r.Objective = out
 }

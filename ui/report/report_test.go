@@ -35,7 +35,7 @@ func incident(t *testing.T) (*steps.Run, []steps.Event) {
 	}
 	plan := steps.Plan{Operation: "containers.deploy-image", Target: "jaja-backend", Summary: "One call, sent once: a deployment of jaja-backend.",
 		Changes: []steps.Change{{Label: "image", Sign: "-", Text: ":jaja-backend.backend.13"}, {Label: "image", Sign: "+", Text: ":jaja-backend.backend.12"}, {Label: "environment", Sign: "=", Text: "19 keys", Note: "values never shown"}}}
-	add("", steps.RunStarted{Procedure: p.ID, Title: p.Title, Digest: strings.Repeat("9f2c41d0", 8), Environment: "production", Account: "482109375510", Region: "eu-west-1", Operator: "ana", Host: "desk-1", Program: "1.0.0",
+	add("", steps.RunStarted{Procedure: p.ID, Title: p.Title, Digest: strings.Repeat("9f2c41d0", 8), Environment: "production", Account: "482109375510", Region: "eu-west-1", Operator: "ana", Host: "desk-1", Program: "runbook 1.0.0",
 		Params: steps.Values{"service": {Kind: steps.KindService, Text: "jaja-backend"}}, FaultAt: began.Add(-160 * time.Second), Total: 5})
 	add("who", steps.Entered{Title: "Who am I", Kind: "check", Number: 1, Total: 5})
 	add("who", steps.Observed{Verdict: steps.Passed, Summary: "ana, account and region as configured", Facts: []steps.Fact{{State: steps.Passed, Label: "account", Text: "482109375510"}}})
@@ -109,6 +109,33 @@ func TestAgesStopAtTheRunsEnd(t *testing.T) {
 	}
 	if o := r.Objective; o == nil || o.Used != 420 || !o.Passed || o.Basis != "fault" {
 		t.Errorf("objective: %+v", r.Objective)
+	}
+}
+
+// The clock stops when what the objective counts is back, however long the run goes on afterwards.
+func TestObjectiveStopsWhenItIsBack(t *testing.T) {
+	began := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
+	p := &steps.Procedure{ID: "p", Objective: steps.Objective{RTO: 5 * time.Minute}, Steps: []steps.Step{{ID: "live", Kind: "wait", Objective: true}, {ID: "told", Kind: "tick"}}}
+	for _, c := range []struct {
+		minute int
+		want   string
+	}{{4, "back at 07:04:00, after 04:00 of 05:00"}, {7, "back at 07:07:00, after 07:00: the RTO of 05:00 passed by 02:00"}} {
+		run := steps.NewRun("1", p)
+		at := began.Add(time.Duration(c.minute) * time.Minute)
+		for i, e := range []steps.Event{
+			{At: began, Type: "run-started", Body: steps.RunStarted{Procedure: "p"}},
+			{At: at, Step: "live", Type: "settled", Body: steps.Settled{State: steps.Passed}},
+			{At: at.Add(time.Hour), Step: "told", Type: "settled", Body: steps.Settled{State: steps.Passed}},
+			{At: at.Add(time.Hour), Type: "run-finished", Body: steps.RunFinished{Worst: steps.Passed}},
+		} {
+			e.Seq = uint64(i + 1)
+			if err := run.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if o := New(run, nil, About{Printed: at.Add(2 * time.Hour)}).Objective; o == nil || !strings.HasPrefix(o.text(), c.want) {
+			t.Errorf("%+v, wanted %q", o, c.want)
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ func section(b *strings.Builder, title string, lines []string) {
 // facts are the lines at the top.
 func (r *Report) facts() [][2]string {
 	out := [][2]string{{"Procedure", r.Procedure + " (" + short(r.Digest) + ")"}, {"Where", fmt.Sprintf("%s, account %s, region %s", r.Environment, r.Account, r.Region)},
-		{"Who", fmt.Sprintf("%s on %s, runbook %s", r.Operator, r.Host, r.Program)}}
+		{"Who", fmt.Sprintf("%s on %s, %s", r.Operator, r.Host, r.Program)}}
 	for _, name := range slices.Sorted(maps.Keys(r.Params)) {
 		out = append(out, [2]string{"With", name + " = " + r.Params[name]})
 	}
@@ -139,7 +139,13 @@ func (o *Objective) text() string {
 		from = "from the run's start, because when the fault began is not known"
 	}
 	text := fmt.Sprintf("RTO %s of %s used, %s", length(o.Used), length(o.RTO), from)
-	if o.Passed {
+	switch {
+	case o.Back != nil:
+		text = fmt.Sprintf("back at %s, after %s of %s, %s", clock(*o.Back), length(o.Used), length(o.RTO), from)
+		if o.Passed {
+			text = fmt.Sprintf("back at %s, after %s: the RTO of %s passed by %s, %s", clock(*o.Back), length(o.Used), length(o.RTO), length(o.Used-o.RTO), from)
+		}
+	case o.Passed:
 		text = fmt.Sprintf("RTO of %s passed by %s, %s", length(o.RTO), length(o.Used-o.RTO), from)
 	}
 	return text
@@ -210,7 +216,7 @@ func (s *Step) lines() []string {
 	if e := s.Evidence; e != nil {
 		add("Seen at "+clock(e.At), e.Summary)
 		for _, f := range e.Facts {
-			add(strings.TrimSpace(word(f.State)+" "+f.Label), f.Text)
+			add(strings.TrimSpace(string(f.State)+" "+f.Label), f.Text)
 		}
 	}
 	if s.Answer != nil {

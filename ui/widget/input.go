@@ -131,6 +131,9 @@ func (in *Input) View(w int) (text string, cursor int) {
 	for Width(string(in.text[in.offset:in.at])) > w-1 {
 		in.offset++
 	}
+	for in.offset > 0 && Width(string(in.text[in.offset-1:])) <= w-1 { // a wider field shows what a narrower one had to hide
+		in.offset--
+	}
 	return clipEnd(string(in.text[in.offset:]), w), Width(string(in.text[in.offset:in.at]))
 }
 

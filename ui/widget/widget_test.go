@@ -292,6 +292,18 @@ func key(s string) tea.KeyPressMsg {
 	return tea.KeyPressMsg{Code: []rune(s)[0], Text: s}
 }
 
+// TestInputFillsItsField: what a narrow field hid is shown again in a wide one.
+func TestInputFillsItsField(t *testing.T) {
+	in := Input{}
+	in.Set("posted in deploys")
+	if text, _ := in.View(8); text != "deploys" {
+		t.Errorf("in 8 columns %q", text)
+	}
+	if text, x := in.View(40); text != "posted in deploys" || x != 17 {
+		t.Errorf("in 40 columns %q, cursor at %d", text, x)
+	}
+}
+
 func TestInputKnowsReadline(t *testing.T) {
 	in := Input{}
 	for _, r := range "roll back now" {

@@ -5,6 +5,7 @@ package logview
 
 import (
 	"fmt"
+	"math"
 	"sort"
 	"time"
 
@@ -52,12 +53,13 @@ type Model struct {
 	height  int // of the last View
 
 	samples []sample
+	counted uint64 // number of the newest line that a sample has counted
 	version uint64
 }
 
 type sample struct {
 	at    time.Time
-	lines uint64
+	lines int // new ones since the sample before
 }
 
 // New is a panel that follows the first source.
@@ -142,29 +144,50 @@ func (m *Model) reset() {
 	m.version++
 }
 
-// Sample notes how many lines there are, once a second, for the rate in the title.
+// Sample counts what came since the last one, once a second, for the rate in the title. A line counts by the time that it bears: what
+// a first reading brings of the past says nothing about now.
 func (m *Model) Sample(now time.Time) {
 	st := m.Store()
 	if st == nil {
 		return
 	}
-	m.samples = append(m.samples, sample{now, uint64(st.Len()) + st.Dropped()})
+	if len(m.samples) == 0 {
+		_, m.counted = st.Since(math.MaxUint64 - 1)
+		m.samples = append(m.samples, sample{at: now})
+		return
+	}
+	last := m.samples[len(m.samples)-1].at.Add(-settling)
+	lines, newest := st.Since(m.counted)
+	m.counted = newest
+	n := 0
+	for _, l := range lines {
+		if l.At.After(last) {
+			n++
+		}
+	}
+	m.samples = append(m.samples, sample{now, n})
 	if len(m.samples) > 6 {
 		m.samples = m.samples[1:]
 	}
 }
+
+// settling is how late a line may come and still count as new: a log is read every few seconds.
+const settling = 30 * time.Second
 
 // rate is lines a second over the last samples.
 func (m *Model) rate() string {
 	if len(m.samples) < 2 {
 		return ""
 	}
-	a, b := m.samples[0], m.samples[len(m.samples)-1]
-	d := b.at.Sub(a.at).Seconds()
+	d := m.samples[len(m.samples)-1].at.Sub(m.samples[0].at).Seconds()
 	if d <= 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d/s", int(float64(b.lines-a.lines)/d+0.5))
+	n := 0
+	for _, s := range m.samples[1:] {
+		n += s.lines
+	}
+	return fmt.Sprintf("%d/s", int(float64(n)/d+0.5))
 }
 
 // Freeze stops the panel where it is.

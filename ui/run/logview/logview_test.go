@@ -161,3 +161,21 @@ func TestEveryRowCount(t *testing.T) {
 		}
 	}
 }
+
+// TestRateCountsWhatIsNew: thousands of lines of the past, read at once, are no rate.
+func TestRateCountsWhatIsNew(t *testing.T) {
+	store := logs.NewStore(1 << 20)
+	m := New(Source{Service: "jaja-backend", Store: store})
+	now := time.Date(2026, 11, 23, 7, 4, 0, 0, time.UTC)
+	m.Sample(now)
+	for i := range 3000 {
+		store.Add(logs.Line{At: now.Add(-time.Hour + time.Duration(i)*time.Second), Service: "jaja-backend", Text: "old"})
+	}
+	for i := range 10 {
+		store.Add(logs.Line{At: now.Add(time.Duration(i) * 100 * time.Millisecond), Service: "jaja-backend", Text: "new"})
+	}
+	m.Sample(now.Add(time.Second))
+	if got := m.rate(); got != "10/s" {
+		t.Errorf("the rate is %s", got)
+	}
+}

@@ -160,3 +160,22 @@ func TestRowsNeverTooWide(t *testing.T) {
 		}
 	}
 }
+
+// TestObjectiveStopsWhenItIsBack: what people do once production is back counts no more.
+func TestObjectiveStopsWhenItIsBack(t *testing.T) {
+	began := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
+	p := &steps.Procedure{ID: "p", Objective: steps.Objective{RTO: 5 * time.Minute}, Steps: []steps.Step{{ID: "live", Kind: "wait", Objective: true}}}
+	for _, c := range []struct {
+		minutes int
+		want    string
+	}{{4, "✓ back after 04:00 of 05:00"}, {7, "✗ RTO 05:00, back after 07:00"}} {
+		run := steps.NewRun("1", p)
+		run.StartedAt = began
+		if err := run.Apply(steps.Event{Seq: 1, At: began.Add(time.Duration(c.minutes) * time.Minute), Step: "live", Type: "settled", Body: steps.Settled{State: steps.Passed}}); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := Objective(run, began.Add(time.Hour)); !ok || got.Text != c.want {
+			t.Errorf("%q, wanted %q", got.Text, c.want)
+		}
+	}
+}

@@ -150,7 +150,12 @@ func Objective(run *steps.Run, now time.Time) (rows.Span, bool) {
 		return rows.Span{}, false
 	}
 	used := Used(run, now)
+	back := !run.Recovered().IsZero()
 	switch {
+	case back && used > rto:
+		return rows.R(rows.Bad, fmt.Sprintf("✗ RTO %s, back after %s", rows.Length(rto), rows.Length(used))), true
+	case back:
+		return rows.R(rows.OK, fmt.Sprintf("✓ back after %s of %s", rows.Length(used), rows.Length(rto))), true
 	case used > rto:
 		return rows.R(rows.Bad, fmt.Sprintf("✗ RTO passed by %s (%s)", rows.Length(used-rto), rows.Length(rto))), true
 	case used >= rto*8/10:
@@ -159,14 +164,16 @@ func Objective(run *steps.Run, now time.Time) (rows.Span, bool) {
 	return rows.S(fmt.Sprintf("RTO %s of %s", rows.Length(used), rows.Length(rto))), true
 }
 
-// Used is how much of the objective has gone: from the fault's beginning if it is known, else from the run's start. It never
-// stops for a pause.
+// Used is how much of the objective has gone: from the fault's beginning if it is known, else from the run's start, until what the
+// objective counts is back. It never stops for a pause.
 func Used(run *steps.Run, now time.Time) time.Duration {
 	from, to := run.Started.FaultAt, now
 	if from.IsZero() {
 		from = run.StartedAt
 	}
-	if !run.EndedAt.IsZero() {
+	if back := run.Recovered(); !back.IsZero() {
+		to = back
+	} else if !run.EndedAt.IsZero() {
 		to = run.EndedAt
 	}
 	if from.IsZero() {
