@@ -58,9 +58,9 @@ func outcome(c steps.Code) string {
 func sentence(e *steps.Event) string {
 	switch b := e.Body.(type) {
 	case steps.RunStarted:
-		return fmt.Sprintf("Run started by %s on %s, with runbook %s.", b.Operator, b.Host, b.Program)
+		return fmt.Sprintf("Run started by %s on %s, with %s.", b.Operator, b.Host, b.Program)
 	case steps.RunResumed:
-		return fmt.Sprintf("Run gone on with by %s on %s, with runbook %s.", b.Operator, b.Host, b.Program)
+		return fmt.Sprintf("Run gone on with by %s on %s, with %s.", b.Operator, b.Host, b.Program)
 	case steps.Entered:
 		return fmt.Sprintf("Step %d of %d begins: %s.", b.Number, b.Total, b.Title)
 	case steps.Observed:
