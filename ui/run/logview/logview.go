@@ -53,7 +53,8 @@ type Model struct {
 	height  int // of the last View
 
 	samples []sample
-	counted uint64 // number of the newest line that a sample has counted
+	began   time.Time // of the first sample: lines from before it are the past
+	counted uint64    // number of the newest line that a sample has counted
 	version uint64
 }
 
@@ -145,7 +146,7 @@ func (m *Model) reset() {
 }
 
 // Sample counts what came since the last one, once a second, for the rate in the title. A line counts by the time that it bears: what
-// a first reading brings of the past says nothing about now.
+// a first reading brings of the past is no rate.
 func (m *Model) Sample(now time.Time) {
 	st := m.Store()
 	if st == nil {
@@ -153,15 +154,14 @@ func (m *Model) Sample(now time.Time) {
 	}
 	if len(m.samples) == 0 {
 		_, m.counted = st.Since(math.MaxUint64 - 1)
-		m.samples = append(m.samples, sample{at: now})
+		m.samples, m.began = append(m.samples, sample{at: now}), now
 		return
 	}
-	last := m.samples[len(m.samples)-1].at.Add(-settling)
 	lines, newest := st.Since(m.counted)
 	m.counted = newest
 	n := 0
 	for _, l := range lines {
-		if l.At.After(last) {
+		if !l.At.Before(m.began) {
 			n++
 		}
 	}
@@ -170,9 +170,6 @@ func (m *Model) Sample(now time.Time) {
 		m.samples = m.samples[1:]
 	}
 }
-
-// settling is how late a line may come and still count as new: a log is read every few seconds.
-const settling = 30 * time.Second
 
 // rate is lines a second over the last samples.
 func (m *Model) rate() string {

@@ -161,6 +161,9 @@ func choose(in *In, p *Panel) {
 	var items []Item
 	for _, c := range a.Choices {
 		cells := c.Cells
+		if in.Width < fullWidth && len(cells) > 0 { // cut at its end, a name would lose its number
+			cells = append([]string{short(cells[0])}, cells[1:]...)
+		}
 		if len(cells) == 0 {
 			cells = []string{c.Value}
 		}
@@ -184,6 +187,9 @@ func choose(in *In, p *Panel) {
 }
 
 // short is a value as the action line names it.
+// fullWidth is the step panel's text at 80 columns and more.
+const fullWidth = 76
+
 func short(value string) string { return ShortImage(value) }
 
 func decide(in *In, p *Panel) {
