@@ -54,6 +54,7 @@ type model struct {
 	entries     []entry    // what the palette finds
 	leave       []farewell // what is said once the screen is left
 	cause       steps.Code
+	fault       error // of the program, beside the screen
 
 	drawn  string // the last content, while nothing has come that could change it
 	cursor *tea.Cursor

@@ -36,21 +36,24 @@ func Run(ctx context.Context, d deps.Deps, start Start) (leave string, err error
 	p := tea.NewProgram(m, options...)
 	done := make(chan struct{})
 	defer close(done)
-	go listen(ctx, p, done)
+	go listen(ctx, p, d.Faults, done)
 	_, err = p.Run()
 	texts := make([]string, len(m.leave))
 	for i, f := range m.leave {
 		texts[i] = f.text
 	}
-	return strings.Join(texts, "\n"), outcome(err, m.cause)
+	return strings.Join(texts, "\n"), outcome(err, m.cause, m.fault)
 }
 
 // outcome is the error of a program that has ended.
-func outcome(err error, cause steps.Code) error {
+func outcome(err error, cause steps.Code, fault error) error {
 	switch {
+	case fault != nil:
+		e := broken(fault)
+		e.Next += " Report the fault with this trace:\n" + fault.Error()
+		return e
 	case errors.Is(err, tea.ErrProgramPanic):
-		return &steps.Error{Code: steps.CodePanic, What: "The screen ended by a fault of the program itself.", Meaning: "what was sent goes on; the record is whole up to its last event.",
-			Next: "runbook runs shows what to go on with; --plain works without the screen.", Cause: err}
+		return broken(err)
 	case cause != "" || errors.Is(err, tea.ErrInterrupted):
 		return &steps.Error{Code: steps.CodeInterrupted, What: "A signal ended the program.", Meaning: "what was sent goes on.", Next: "runbook resume goes on with the run."}
 	case err != nil:
@@ -60,9 +63,14 @@ func outcome(err error, cause steps.Code) error {
 	}
 }
 
-// listen turns signals and the end of ctx into a message, so that runs are paused before the program ends. A hang-up would
+func broken(cause error) *steps.Error {
+	return &steps.Error{Code: steps.CodePanic, What: "The screen ended by a fault of the program itself.", Meaning: "what was sent goes on; the record is whole up to its last event.",
+		Next: "runbook runs shows what to go on with; --plain works without the screen.", Cause: cause}
+}
+
+// listen turns signals, faults beside the screen and the end of ctx into a message, so that runs are paused before the program ends. A hang-up would
 // otherwise end the process with the terminal left as it is.
-func listen(ctx context.Context, p *tea.Program, done <-chan struct{}) {
+func listen(ctx context.Context, p *tea.Program, faults <-chan error, done <-chan struct{}) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -74,8 +82,11 @@ func listen(ctx context.Context, p *tea.Program, done <-chan struct{}) {
 		case <-ended:
 			ended = nil
 		case <-signals:
+		case fault := <-faults:
+			p.Send(stopped{steps.CodePanic, fault})
+			continue
 		}
-		p.Send(stopped{steps.CodeInterrupted})
+		p.Send(stopped{steps.CodeInterrupted, nil})
 	}
 }
 

@@ -64,13 +64,13 @@ func TestTheEndOfTheContextPausesTheRunAndGivesTheTerminalBack(t *testing.T) {
 }
 
 func TestOutcome(t *testing.T) {
-	if err := outcome(nil, ""); err != nil {
+	if err := outcome(nil, "", nil); err != nil {
 		t.Error(err)
 	}
-	if err := outcome(tea.ErrProgramPanic, ""); steps.CodeOf(err) != steps.CodePanic {
+	if err := outcome(tea.ErrProgramPanic, "", nil); steps.CodeOf(err) != steps.CodePanic {
 		t.Error(err)
 	}
-	if err := outcome(errors.New("could not open TTY"), ""); steps.CodeOf(err) != steps.CodeInput {
+	if err := outcome(errors.New("could not open TTY"), "", nil); steps.CodeOf(err) != steps.CodeInput {
 		t.Error(err)
 	}
 }

@@ -30,7 +30,10 @@ type (
 		driver deps.Driver
 		text   string
 	}
-	stopped struct{ code steps.Code } // a signal, or the context's end
+	stopped struct { // a signal, a fault beside the screen, or the context's end
+		code  steps.Code
+		fault error
+	}
 	// farewell is what is said of a run once the program has ended, unless the run was opened again.
 	farewell struct{ run, text string }
 )
@@ -177,7 +180,7 @@ func (m *model) stop(msg stopped) tea.Cmd {
 	if m.cause != "" {
 		return tea.Quit // the second time it does not wait
 	}
-	m.cause = msg.code
+	m.cause, m.fault = msg.code, msg.fault
 	var drivers []deps.Driver
 	for i := range m.stack {
 		m.stack[i].closing = true
@@ -188,7 +191,7 @@ func (m *model) stop(msg stopped) tea.Cmd {
 	}
 	return func() tea.Msg {
 		for _, drv := range drivers {
-			_ = drv.Do(context.WithoutCancel(m.ctx), engine.Pause{Why: msg.code}) // Close pauses it anyway
+			_ = drv.Do(context.WithoutCancel(m.ctx), engine.Pause{Why: steps.CodeInterrupted}) // Close pauses it anyway
 			drv.Close()
 		}
 		return tea.QuitMsg{}

@@ -3,6 +3,8 @@ package status
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -84,11 +86,13 @@ func (e Every) filled() Every {
 // Look reads every figure once, side by side, and gives the Snapshot that results. A reading that fails is in its Figure's Err.
 func (w *Watcher) Look(ctx context.Context) Snapshot {
 	var wg sync.WaitGroup
+	faults := make(chan any, 1)
 	var start func(after *task)
 	start = func(after *task) {
 		for _, t := range w.tasks {
 			if t.after == after {
 				wg.Go(func() {
+					defer caught(faults)
 					w.read(ctx, t)
 					start(t)
 				})
@@ -97,6 +101,11 @@ func (w *Watcher) Look(ctx context.Context) Snapshot {
 	}
 	start(nil)
 	wg.Wait()
+	select {
+	case p := <-faults:
+		panic(p)
+	default:
+	}
 	snap, _ := w.Latest()
 	return snap
 }
@@ -108,12 +117,14 @@ func (w *Watcher) Run(ctx context.Context) {
 	defer wg.Wait()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	faults := make(chan any, 1)
 	finished := make(chan struct{}, 1)
 	for {
 		now := w.cfg.Clock.Now()
 		for _, t := range w.tasks {
 			if w.begin(t, now) {
 				wg.Go(func() {
+					defer caught(faults)
 					w.read(ctx, t)
 					w.end(t)
 					select {
@@ -126,8 +137,21 @@ func (w *Watcher) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case p := <-faults:
+			panic(p)
 		case <-ticker.C:
 		case <-finished:
+		}
+	}
+}
+
+// caught carries a fault of a reading over to the goroutine that asked for it, where its caller can deal with it: one that ends the
+// process would leave the terminal as the screen has set it.
+func caught(faults chan<- any) {
+	if p := recover(); p != nil {
+		select {
+		case faults <- fmt.Errorf("%v\n%s", p, debug.Stack()):
+		default:
 		}
 	}
 }

@@ -19,6 +19,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if where := os.Getenv(faulty); where != "" {
+		os.Exit(breakOnScreen(where))
+	}
 	testscript.Main(cleaning{m}, map[string]func(){"runbook": func() { os.Exit(cli.Main(os.Args[1:])) }})
 }
 

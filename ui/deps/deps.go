@@ -41,7 +41,8 @@ type Deps struct {
 	Resume    func(ctx context.Context, run string) (Driver, error)
 	Copy      func(name, text string) (path string, err error) // writes what was copied to a file as well
 	Mask      steps.Masker
-	ASCII     bool // no characters beyond ASCII, whatever the locale says
+	Faults    <-chan error // faults of the program in what reads beside the screen; each ends the screen. May be nil
+	ASCII     bool         // no characters beyond ASCII, whatever the locale says
 }
 
 // Driver is a run that this process drives.

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/JustAJobApp/runbook/steps"
@@ -26,12 +27,13 @@ func (w *World) Deps(ctx context.Context) deps.Deps {
 	w.mu.Lock()
 	w.closing = append(w.closing, cancel)
 	w.mu.Unlock()
-	go func() {
+	w.beside(func() {
 		w.filling(ctx, patience)
 		w.watcher.Run(ctx)
-	}()
+	})
 	d := deps.Deps{
-		Frame: theme.Production(), Site: w.Site, Environment: w.Environment, Operator: w.Operator, Version: w.options.Version, ReadOnly: w.options.ReadOnly,
+		Faults: w.faults,
+		Frame:  theme.Production(), Site: w.Site, Environment: w.Environment, Operator: w.Operator, Version: w.options.Version, ReadOnly: w.options.ReadOnly,
 		List: w.library.List, Load: w.library.Load, Journal: w.Journal, Status: w.watcher, Clock: w.Clock, Speed: w.Speed,
 		Logs: func(service string) (*logs.Store, *logs.Tail) { return w.tail(ctx, service) },
 		Copy: w.Copy, Mask: w.Mask,
@@ -86,11 +88,27 @@ func (w *World) tail(ctx context.Context, service string) (*logs.Store, *logs.Ta
 	t := &tailing{store: logs.NewStore(logBytes)}
 	t.tail = logs.NewTail(w.lists, t.store, logs.Options{Service: service, Container: s.Container, Since: w.Clock.Now().Add(-15 * time.Minute), Now: w.Clock.Now, Why: why})
 	w.tails[service] = t
-	go func() {
+	w.beside(func() {
 		w.fill(ctx)
 		_ = t.tail.Run(ctx) // its error is that ctx has ended
-	}()
+	})
 	return t.store, t.tail
+}
+
+// beside runs f beside the screen. A fault of the program in it ends the screen and not the process, so that the terminal is put
+// back as it was.
+func (w *World) beside(f func()) {
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				select {
+				case w.faults <- fmt.Errorf("%v\n%s", p, debug.Stack()):
+				default: // one is enough
+				}
+			}
+		}()
+		f()
+	}()
 }
 
 // why words an error for the log's own lines: what happened, without the rest.

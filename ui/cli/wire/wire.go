@@ -76,6 +76,8 @@ type World struct {
 	filled   sync.Once
 	unfilled error // why the masker does not know all secrets; nil when it does
 
+	faults chan error // of the program, in what reads beside the screen
+
 	mu      sync.Mutex
 	tails   map[string]*tailing
 	drivers []*Driver
@@ -91,7 +93,7 @@ type lister interface {
 // Open joins what the options name. Nothing outside is changed by it; outside practice nothing is connected to before a person
 // has trusted the configuration.
 func Open(ctx context.Context, o Options) (*World, error) {
-	w := &World{options: o, dir: StateDir(o), Operator: operator(), Mask: redact.New(), tails: map[string]*tailing{},
+	w := &World{options: o, dir: StateDir(o), Operator: operator(), Mask: redact.New(), tails: map[string]*tailing{}, faults: make(chan error, 1),
 		library: checklists.Embedded(operations.Declarations()), serving: func() error { return nil }}
 	var err error
 	if !o.Glance {
