@@ -93,7 +93,7 @@ func (b base) logsCompare(ctx context.Context, with steps.Values) (steps.Observe
 	if err != nil {
 		return steps.Observed{}, err
 	}
-	lines, _, err := b.history(ctx, &s)
+	lines, alone, err := b.history(ctx, &s)
 	if err != nil {
 		return steps.Observed{}, err
 	}
@@ -102,16 +102,25 @@ func (b base) logsCompare(ctx context.Context, with steps.Values) (steps.Observe
 		return steps.Observed{}, err
 	}
 	now := b.now()
-	t := tallied(lines, s.Current.CreatedAt, now)
-	worse := t.perMinute > 2*max(before, 0)+tolerated
-	o := steps.Observed{Verdict: steps.Passed, Saves: saves("rate", strconv.Itoa(t.perMinute), "before", strconv.Itoa(before), "worse", strconv.FormatBool(worse))}
+	t := tallied(lines, alone, now) // the mistakes of the version before are not this one's
+	rate, said := t.perMinute, count(t.perMinute, "error", "errors")+" a minute now"
+	if counted := now.Sub(alone); counted < aMinute && counted > 0 {
+		rate = int(float64(t.perMinute)*float64(aMinute)/float64(counted) + 0.5)
+		said = fmt.Sprintf("%s in the %s that %s answers alone", count(t.perMinute, "error", "errors"), span(counted), versioned(s.Current))
+	}
+	worse := rate > 2*max(before, 0)+tolerated
+	o := steps.Observed{Verdict: steps.Passed, Saves: saves("rate", strconv.Itoa(rate), "before", strconv.Itoa(before), "worse", strconv.FormatBool(worse))}
 	was := fmt.Sprintf("%d a minute before %s", before, versioned(s.Current))
 	if before < 0 {
 		was = fmt.Sprintf("not known before %s", versioned(s.Current))
 	}
-	o.Summary = fmt.Sprintf("%s a minute now, %s", count(t.perMinute, "error", "errors"), was)
-	if worse {
+	o.Summary = said + ", " + was
+	switch {
+	case worse:
 		o.Verdict = steps.Failed
+	case t.lastBad*strangeness > t.last: // no worse than a bad version is not well
+		o.Verdict = steps.Warned
+		o.Summary += fmt.Sprintf("; %d of the last %s gave 500 all the same", t.lastBad, count(t.last, "API request", "API requests"))
 	}
 	o.Facts = append(o.Facts, fact(o.Verdict, "errors", "%s", o.Summary))
 	if worse && !t.firstBad.IsZero() {

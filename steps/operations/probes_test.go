@@ -373,3 +373,19 @@ func TestCountsAgreeWithTheStatePanel(t *testing.T) {
 		t.Errorf("%v, the panel has %d and %d", o.Saves, want.PerMinute, want.Before)
 	}
 }
+
+// TestARollbackIsNotBlamedForWhatItMended: right after it, the last minute still holds the mistakes of the version before.
+func TestARollbackIsNotBlamedForWhatItMended(t *testing.T) {
+	f := newFake()
+	f.answersAt(8*time.Minute, 300, 200) // of the bad version, before and while the new one comes
+	f.answersAt(60*time.Second, 25, 25)
+	good := clone(f.history[0], func(d *cloud.Deployment) { d.CreatedAt = ago(80 * time.Second) })
+	f.history[0] = good
+	f.service.Current = &good
+	f.say(ago(35*time.Second), "INFO:     Application startup complete.")
+	f.say(ago(30*time.Second), "INFO:     Finished server process [1]")
+	f.answersAt(25*time.Second, 20, 0)
+	expect(t, f.look(t, operations.ProbeLogsCompare, "service", "jaja-backend"), steps.Passed, "0 errors in the 30 s that version 13 (backend.13) answers alone", "rate", "0", "worse", "false")
+	f.answersAt(5*time.Second, 4, 4) // no worse than before, and not well
+	expect(t, f.look(t, operations.ProbeLogsCompare, "service", "jaja-backend"), steps.Warned, "gave 500 all the same", "worse", "false")
+}

@@ -128,7 +128,11 @@ func (s *Session) wrong(err error) {
 
 // present says a question's choices and facts.
 func (s *Session) present(q steps.Asked) {
-	for _, f := range q.Facts {
+	facts := q.Facts
+	if q.Form == steps.FormConfirm { // they are the plan's, which has just been said
+		facts = nil
+	}
+	for _, f := range facts {
 		word := ""
 		if f.State != "" {
 			word = verdicts[f.State] + ", "
@@ -209,7 +213,7 @@ func (s *Session) fill(ctx context.Context, step *steps.Step, q steps.Asked, a *
 func tickPrompt(accepts string) string {
 	switch accepts {
 	case "note":
-		return "Type a note, or :quit"
+		return "Type a note or a link, or :quit"
 	case "link":
 		return "Type a link, or :quit"
 	}

@@ -55,13 +55,14 @@ func tick(in *In, p *Panel) {
 		field.Caret = 14 + in.Typed.Caret
 	}
 	rs := []rows.Row{field}
-	hint := "yes, a note or a link. Empty is no tick."
+	takes := "yes, a note or a link"
 	switch in.State().Asked.Accepts {
 	case "link":
-		hint = "a link (https://…). Empty is no tick."
+		takes = "a link (https://…)"
 	case "note":
-		hint = "a note or a link. Empty is no tick."
+		takes = "a note or a link"
 	}
+	hint := takes + ". Empty is no tick."
 	if in.Step.FreshFor > 0 {
 		hint += " Counts for " + rows.About(in.Step.FreshFor) + "."
 	}
@@ -72,7 +73,7 @@ func tick(in *In, p *Panel) {
 	p.Enter = Act{Do: Keep}
 	switch {
 	case strings.TrimSpace(in.Typed.Text) == "":
-		p.Action = "nothing yet: type yes, a note or a link"
+		p.Action = "nothing yet: type " + takes
 	case IsLink(in.Typed.Text):
 		p.Action = "tick this as " + in.Operator + ", with the link"
 	default:
