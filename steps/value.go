@@ -50,6 +50,12 @@ var shapes = map[ValueKind]func() *regexp.Regexp{
 	KindDuration: lazily(`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`),
 }
 
+// examples show a person what fits.
+var examples = map[ValueKind]string{
+	KindInt: "14", KindBool: "true or false", KindService: "jaja-backend", KindImage: ":jaja-backend.backend.12", KindDatabase: "jaja-db", KindSnapshot: "pre-deployment-20261123-071120",
+	KindCommit: "9c41f7e", KindRevision: "4f1c09e2", KindURL: "https://justajobapp.com/", KindTime: "2026-11-23T07:11:20Z", KindDuration: "5m",
+}
+
 // lazily compiles at the first use: all of them together would cost every command 3 ms.
 func lazily(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
@@ -61,9 +67,16 @@ func (k ValueKind) Check(name, text string) error {
 		return &Error{Code: CodeInput, What: fmt.Sprintf("%s holds a control character; expected %s", name, k), Next: "Type it by hand."}
 	}
 	if shape := shapes[k]; shape != nil && !shape().MatchString(text) {
-		return &Error{Code: CodeInput, What: fmt.Sprintf("%s: %q is not a %s", name, text, k), Next: fmt.Sprintf("A %s looks like %s.", k, shape())}
+		return &Error{Code: CodeInput, What: fmt.Sprintf("%s: %q is not %s %s.", name, text, article(k), k), Next: "Type something like " + examples[k] + "."}
 	}
 	return nil
+}
+
+func article(k ValueKind) string {
+	if k == KindImage || k == KindInt {
+		return "an"
+	}
+	return "a"
 }
 
 // Value is a variable's value. For KindSecret Text is a reference, such as deployment:jaja-backend@13#backend/DATABASE_URL.

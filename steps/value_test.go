@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/JustAJobApp/runbook/steps"
@@ -94,5 +95,24 @@ func TestDigest(t *testing.T) {
 	p.Summary, p.Effects, p.Changes = "s", []steps.Fact{{}}, []steps.Change{{}}
 	if p.Digest() != first {
 		t.Error("the digest covers what is only shown")
+	}
+}
+
+// TestExamplesFit: what a refusal tells a person to type must itself be taken.
+func TestExamplesFit(t *testing.T) {
+	for _, k := range steps.ValueKinds {
+		err := k.Check("name", "§")
+		if err == nil {
+			continue // free text
+		}
+		var e *steps.Error
+		if !errors.As(err, &e) {
+			t.Fatalf("%s: %v", k, err)
+		}
+		for _, example := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(e.Next, "Type something like "), "."), " or ") {
+			if err := k.Check("name", example); err != nil {
+				t.Errorf("%s: %v", k, err)
+			}
+		}
 	}
 }
