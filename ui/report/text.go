@@ -134,7 +134,7 @@ func (r *Report) facts() [][2]string {
 }
 
 func (o *Objective) text() string {
-	from := "from the moment the fault began"
+	from := "from the moment the fault began (in a rehearsal: from its page)"
 	if o.Basis == "start" {
 		from = "from the run's start, because when the fault began is not known"
 	}

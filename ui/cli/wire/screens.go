@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/JustAJobApp/runbook/steps"
@@ -206,5 +207,5 @@ func (w *World) service(name string) (service, container string, err error) {
 		}
 		all = append(all, s.Name)
 	}
-	return "", "", &steps.Error{Code: steps.CodeInput, What: fmt.Sprintf("%s has no service %q.", w.Environment.Name, name), Next: fmt.Sprintf("It has %v.", all)}
+	return "", "", &steps.Error{Code: steps.CodeInput, What: fmt.Sprintf("%s has no service %q.", w.Environment.Name, name), Next: "It has " + strings.Join(all, " and ") + "."}
 }
